@@ -1,0 +1,1 @@
+"""Encrypted bytes on disk: the chunk cache and its eviction."""

@@ -1,0 +1,1 @@
+"""Who may hear what: licences, the device's vault and the rights honoured offline."""

@@ -1,0 +1,1 @@
+"""The listener's side: engine, terminal player and command line."""

@@ -1,0 +1,1 @@
+"""The headless player: queue, adaptation, fetching, decoding and joining, without any screen."""

@@ -1,0 +1,1 @@
+"""Segue's server: bounded contexts over ports, wired in one place."""

@@ -1,0 +1,1 @@
+"""What every context may stand on: error kinds and the clock."""

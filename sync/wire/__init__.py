@@ -1,0 +1,1 @@
+"""The language client and server share, as typed structs."""
