@@ -1,0 +1,1 @@
+"""One relational adapter in SQLAlchemy Core for SQLite (and, by dialect, PostgreSQL)."""
