@@ -1,7 +1,8 @@
 """What the streaming half of the player asks of the world, in its own words.
 
-Implementations: `player.adapters.server_http` and `server_memory` (MediaServer), `drm.rights.Rights`
-(Rights), `cache.store.ChunkStore` (PieceStore and Papers), `player.playback.output.Output` (Sound).
+Implementations: `player.adapters.server_http` and `server_memory` (MediaServer),
+`drm.rights.Rights` (Rights), `cache.store.ChunkStore` (PieceStore and Papers),
+`player.playback.output.Output` (Sound).
 Nothing here blocks for long; only MediaServer waits for the network.
 """
 
@@ -17,8 +18,9 @@ from sync.wire.playback import Codec, Grant
 class MediaServer(Protocol):
     """The server, as far as playing needs it. Raises the errors of `player.errors`:
 
-    OfflineError (cannot connect, cut in the middle, timed out), ServerBusyError (come back later),
-    SignedOutError, NotAllowedError (403), GoneError (404, 410, 412, 416), BadAnswerError (the rest).
+    OfflineError (cannot connect, cut in the middle, timed out), ServerBusyError (come back
+    later), SignedOutError, NotAllowedError (403), GoneError (404, 410, 412, 416),
+    BadAnswerError (the rest).
     """
 
     async def grant(self, track_ids: Sequence[str], codec: Codec) -> Grant:
