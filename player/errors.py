@@ -62,6 +62,12 @@ class ServerBusyError(OfflineError):
         self.retry_after_s = retry_after_s
 
 
+class UntrustedServerError(OfflineError):
+    """Whoever answers cannot show the certificate that this server must have."""
+
+    remedy = "segue login URL again, if the server was set up anew"
+
+
 class NotAllowedError(PlayerError):
     """The server refused."""
 

@@ -1,0 +1,1 @@
+"""Where the player meets the world: servers, sound devices. Only `player.bootstrap` picks them."""

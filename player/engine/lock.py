@@ -1,0 +1,41 @@
+"""One engine per profile: a lock that the kernel drops however the process ends."""
+
+import fcntl
+import os
+from typing import Self
+
+from player.engine.home import Home
+
+
+class ProfileLock:
+    """Held by the running engine. `acquire` says whether it was free."""
+
+    def __init__(self, home: Home) -> None:
+        self._path = home.lock
+        self._file: int | None = None
+
+    def acquire(self) -> bool:
+        """Take the lock; False if another engine has it."""
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            return False
+        os.ftruncate(handle, 0)
+        os.write(handle, f"{os.getpid()}\n".encode())
+        self._file = handle
+        return True
+
+    def release(self) -> None:
+        """Let the next engine start."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()

@@ -1,0 +1,177 @@
+"""Settings: typed, read once, handed on as sections: `settings.toml`, then `SEGUE_*` variables.
+
+`SEGUE_AUDIO_SINK=null` overrides `sink` of the section `[audio]`, and so on for every field.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+
+from player.errors import SettingsError
+from sync.wire.playback import Codec
+
+Megabytes = Annotated[int, msgspec.Meta(ge=64, le=4_000_000)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+Sink = Annotated[str, msgspec.Meta(pattern=r"^(auto|mpv|miniaudio|null|wav:.+)$")]
+
+
+class AudioSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The way to the ear."""
+
+    sink: Sink = "auto"
+    """`auto` is mpv when libmpv is there, else miniaudio; `null` is silent, `wav:PATH` records."""
+    codec: Codec = "aac"
+    """Which of the two codecs to stream."""
+
+
+class StreamingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Quality and buffer."""
+
+    quality: Literal["auto", "96", "160", "320"] = "auto"
+    """A rung of the ladder, or `auto` to follow the link."""
+    buffer_s: Seconds = 120.0
+    """How far ahead to load."""
+
+
+class CacheSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may be kept on disk."""
+
+    budget_mb: Megabytes = 2_048
+    """Encrypted audio, oldest first out."""
+
+
+class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Talking to the server."""
+
+    connect_timeout_s: Seconds = 5.0
+    read_timeout_s: Seconds = 10.0
+    """Longest silence in the middle of an answer."""
+    refresh_s: Seconds = 300.0
+    """How often a view that is open asks for changes of the library."""
+
+
+class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The engine's log."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class PrivacySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where secrets live."""
+
+    keys: Literal["auto", "keyring", "file"] = "auto"
+    """The desktop's keyring, or an encrypted file; `auto` takes the first that works."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All sections."""
+
+    audio: AudioSettings = AudioSettings()
+    streaming: StreamingSettings = StreamingSettings()
+    cache: CacheSettings = CacheSettings()
+    network: NetworkSettings = NetworkSettings()
+    log: LogSettings = LogSettings()
+    privacy: PrivacySettings = PrivacySettings()
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something in the settings that cannot be used, where it stands and what to do."""
+
+    where: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}; {self.remedy}"
+
+
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings. Raises SettingsError with the first mistake."""
+    settings, mistakes = check(path, environment)
+    if mistakes:
+        raise SettingsError(str(mistakes[0]))
+    return settings
+
+
+def check(
+    path: Path, environment: Mapping[str, str] = os.environ
+) -> tuple[Settings, tuple[Mistake, ...]]:
+    """The settings as far as they are usable, and every mistake in them."""
+    text, values, mistakes = _read(path)
+    sections = get_type_hints(Settings)
+    merged: dict[str, dict[str, tuple[str, Any]]] = {name: {} for name in sections}
+    for name, body in values.items():
+        if name not in sections or not isinstance(body, dict):
+            where = _line_of(path, text, "", name)
+            mistakes.append(Mistake(where, f"there is no section [{name}]", _known(sections)))
+            continue
+        for key, value in body.items():
+            merged[name][key] = (_line_of(path, text, name, key), value)
+    _overlay(merged, sections, environment)
+    built = {name: _section(kind, merged[name], mistakes) for name, kind in sections.items()}
+    return Settings(**built), tuple(mistakes)
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any], list[Mistake]]:
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return "", {}, []
+    except (OSError, UnicodeDecodeError) as error:
+        return "", {}, [Mistake(str(path), f"cannot be read: {error}", "repair or remove it")]
+    try:
+        return text, tomllib.loads(text), []
+    except tomllib.TOMLDecodeError as error:
+        return text, {}, [Mistake(str(path), str(error), "correct the line")]
+
+
+def _overlay(
+    merged: dict[str, dict[str, tuple[str, Any]]],
+    sections: Mapping[str, type],
+    environment: Mapping[str, str],
+) -> None:
+    for name, kind in sections.items():
+        for field in msgspec.structs.fields(kind):
+            variable = f"SEGUE_{name}_{field.name}".upper()
+            if variable in environment:
+                merged[name][field.name] = (variable, environment[variable])
+
+
+def _section(kind: type, found: dict[str, tuple[str, Any]], mistakes: list[Mistake]) -> Any:
+    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    good: dict[str, Any] = {}
+    for key, (where, value) in found.items():
+        if key not in fields:
+            mistakes.append(Mistake(where, f"there is no setting {key}", _known(fields)))
+            continue
+        lenient = where.startswith("SEGUE_")  # variables are text, numbers included
+        try:
+            good[key] = msgspec.convert(value, fields[key].type, strict=not lenient)
+        except msgspec.ValidationError as error:
+            remedy = f"without it the value is {fields[key].default!r}"
+            mistakes.append(Mistake(where, f"{key} = {value!r}: {error}", remedy))
+    return kind(**good)
+
+
+def _known(names: Mapping[str, Any]) -> str:
+    return f"known are {', '.join(names)}"
+
+
+def _line_of(path: Path, text: str, section: str, key: str) -> str:
+    """`file:line` of a key (or of a section's head), as well as a reader would find it."""
+    current = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = line.split("#", 1)[0].strip()
+        if bare.startswith("["):
+            current = bare.strip("[] ")
+            if not section and current == key:
+                return f"{path}:{number}"
+        elif current == section and bare.split("=", 1)[0].strip() == key:
+            return f"{path}:{number}"
+    return str(path)
