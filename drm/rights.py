@@ -79,15 +79,15 @@ class Rights:
                 return admitted.keys[rendition_id]
         raise NotLicensedError("no licence of this device names this rendition")
 
-    def manifest(self, track_id: str, manifest_bytes: bytes) -> bytes:
+    def manifest(self, track_id: str, data: bytes) -> bytes:
         """The same bytes, if a valid licence names them.
 
         Raises ManifestTamperedError, NotLicensedError or LicenceExpiredError.
         """
-        digest = hashlib.sha256(manifest_bytes).digest()
+        digest = hashlib.sha256(data).digest()
         for admitted in self._valid(track_id):
             if hmac.compare_digest(admitted.licence.tracks[track_id].manifest_sha256, digest):
-                return manifest_bytes
+                return data
         raise ManifestTamperedError("the manifest is not the one the licence names")
 
     def valid_until(self, track_id: str) -> int | None:

@@ -1,0 +1,1 @@
+"""Accounts: who people are, how they sign in, and the tokens that stand for them."""
