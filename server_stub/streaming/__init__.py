@@ -1,0 +1,1 @@
+"""Streaming: renditions, their pieces and keys, and the preparation of a library."""
