@@ -1,0 +1,1 @@
+"""Where the cache's bytes lie: a folder on disk, or memory."""
