@@ -1,0 +1,1 @@
+"""Licensing: the devices of a user, and the licences issued to them."""

@@ -1,0 +1,155 @@
+"""What people can do with devices, and how licences are issued to them."""
+
+from collections.abc import Mapping
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+from drm.format import licence
+from drm.format.licence import LicenceKind, Terms
+from server_stub.kernel.clock import Clock
+from server_stub.licensing.errors import (
+    DeviceInvalidError,
+    DeviceNotFoundError,
+    NotInTierError,
+    TooManyDevicesError,
+)
+from server_stub.licensing.model import (
+    KEY_BYTES,
+    Licensee,
+    LicensingSettings,
+    RegisteredDevice,
+    shown_name,
+)
+from server_stub.licensing.ports import Devices
+from sync.wire.ids import new_id
+from sync.wire.sessions import Device, DeviceRegistration, Tier
+
+_HOUR_S = 3600
+_DAY_S = 86_400
+
+
+class LicensingService:
+    """Devices and licences."""
+
+    def __init__(
+        self,
+        devices: Devices,
+        *,
+        signing_key: Ed25519PrivateKey,
+        clock: Clock,
+        settings: LicensingSettings | None = None,
+    ) -> None:
+        self._devices = devices
+        self._signing_key = signing_key
+        self._public_key = signing_key.public_key().public_bytes_raw()
+        self._issuer = licence.key_id(self._public_key)
+        self._clock = clock
+        self._settings = settings or LicensingSettings()
+
+    def public_key(self) -> bytes:
+        """The Ed25519 key that verifies licences (32 bytes)."""
+        return self._public_key
+
+    def max_kbps(self, tier: Tier) -> int:
+        """The highest rung of the ladder that the tier may hear."""
+        return self._settings.rules(tier).max_kbps
+
+    async def register_device(
+        self, user_id: str, registration: DeviceRegistration, session_id: str = ""
+    ) -> Device:
+        """Register a device; the same key again gives the same device.
+
+        Raises DeviceInvalidError or TooManyDevicesError.
+        """
+        _check_key(registration.public_key)
+        device = RegisteredDevice(
+            id=new_id(),
+            user_id=user_id,
+            name=shown_name(registration.name),
+            public_key=registration.public_key,
+            session_id=session_id,
+            created_at=int(self._clock.now()),
+        )
+        limit = self._settings.devices_per_user
+        registered = await self._devices.register(device, limit)
+        if registered is None:
+            raise TooManyDevicesError(
+                f"there are {limit} devices already", remedy="Remove one you no longer use."
+            )
+        return _on_the_wire(registered)
+
+    async def devices(self, user_id: str) -> tuple[Device, ...]:
+        """The user's devices, oldest first."""
+        return tuple(_on_the_wire(device) for device in await self._devices.of_user(user_id))
+
+    async def revoke_device(self, user_id: str, device_id: str) -> str:
+        """Issue no more licences to a device.
+
+        Returns the session that registered it (or ""), which should end too. Raises
+        DeviceNotFoundError.
+        """
+        device = await self._own(user_id, device_id)
+        await self._devices.revoke(device.id, int(self._clock.now()))
+        return device.session_id
+
+    async def issue(
+        self,
+        licensee: Licensee,
+        kind: LicenceKind,
+        rights: Mapping[str, tuple[bytes, Mapping[str, bytes]]],
+    ) -> bytes:
+        """A signed licence for these tracks: by track id the SHA-256 of its manifest, and content
+        keys by rendition id. Put in only what the tier may hear (`max_kbps`).
+
+        Raises DeviceNotFoundError or NotInTierError.
+        """
+        device = await self._own(licensee.user_id, licensee.device_id)
+        rules = self._settings.rules(licensee.tier)
+        if kind == "offline" and not rules.offline:
+            raise NotInTierError(
+                f"downloads are not part of the {licensee.tier} tier",
+                remedy="Listen while connected, or change the tier.",
+            )
+        now = int(self._clock.now())
+        terms = Terms(
+            id=new_id(),
+            issuer=self._issuer,
+            device_id=device.id,
+            account_id=licensee.user_id,
+            tier=licensee.tier,
+            region=licensee.region,
+            kind=kind,
+            max_kbps=rules.max_kbps,
+            issued_at=now,
+            expires_at=now + self._lifetime_s(kind),
+        )
+        return licence.issue(terms, rights, device.public_key, self._signing_key)
+
+    def _lifetime_s(self, kind: LicenceKind) -> int:
+        if kind == "offline":
+            return self._settings.offline_days * _DAY_S
+        return self._settings.stream_hours * _HOUR_S
+
+    async def _own(self, user_id: str, device_id: str) -> RegisteredDevice:
+        """The user's unrevoked device. Another user's looks like none at all."""
+        device = await self._devices.by_id(device_id)
+        if device is None or device.user_id != user_id or device.revoked_at is not None:
+            raise DeviceNotFoundError(
+                "this device is not registered", remedy="Sign in again on the device."
+            )
+        return device
+
+
+def _check_key(public_key: bytes) -> None:
+    """Refuse what is not a key, and keys with which every secret would be zero."""
+    try:
+        if len(public_key) != KEY_BYTES:
+            raise ValueError(f"a key has {KEY_BYTES} bytes")
+        X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(public_key))
+    except ValueError as error:
+        raise DeviceInvalidError("the device's public key is not an X25519 key") from error
+
+
+def _on_the_wire(device: RegisteredDevice) -> Device:
+    return Device(id=device.id, name=device.name, created_at=device.created_at)
