@@ -85,8 +85,8 @@ class AccountsSettings:
     """So long a change made by another process may go unseen."""
     password_cost: PasswordCost = PasswordCost()
     password_backoff: Backoff = Backoff()
-    code_backoff: Backoff = Backoff(free=30)
-    """For user codes, and for starting sign-ins: by address, and successes count too."""
+    code_backoff: Backoff = Backoff(free=20)
+    """For user codes; successes count too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,16 +47,6 @@ class RegisteredDevice:
     revoked_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Licensee:
-    """Who a licence is for."""
-
-    user_id: str
-    tier: Tier
-    region: str
-    device_id: str
-
-
 def shown_name(text: str) -> str:
     """A device's own name made safe to show: no controls, no direction marks, not long."""
     kept = "".join(c for c in text if unicodedata.category(c) not in _UNSHOWABLE)

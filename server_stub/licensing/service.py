@@ -16,7 +16,6 @@ from server_stub.licensing.errors import (
 )
 from server_stub.licensing.model import (
     KEY_BYTES,
-    Licensee,
     LicensingSettings,
     RegisteredDevice,
     shown_name,
@@ -47,13 +46,9 @@ class LicensingService:
         self._clock = clock
         self._settings = settings or LicensingSettings()
 
-    def public_key(self) -> bytes:
+    async def public_key(self) -> bytes:
         """The Ed25519 key that verifies licences (32 bytes)."""
         return self._public_key
-
-    def max_kbps(self, tier: Tier) -> int:
-        """The highest rung of the ladder that the tier may hear."""
-        return self._settings.rules(tier).max_kbps
 
     async def register_device(
         self, user_id: str, registration: DeviceRegistration, session_id: str = ""
@@ -95,20 +90,24 @@ class LicensingService:
 
     async def issue(
         self,
-        licensee: Licensee,
+        *,
+        user_id: str,
+        tier: Tier,
+        region: str,
+        device_id: str,
         kind: LicenceKind,
         rights: Mapping[str, tuple[bytes, Mapping[str, bytes]]],
     ) -> bytes:
         """A signed licence for these tracks: by track id the SHA-256 of its manifest, and content
-        keys by rendition id. Put in only what the tier may hear (`max_kbps`).
+        keys by rendition id. The caller puts in only what the tier may hear.
 
         Raises DeviceNotFoundError or NotInTierError.
         """
-        device = await self._own(licensee.user_id, licensee.device_id)
-        rules = self._settings.rules(licensee.tier)
+        device = await self._own(user_id, device_id)
+        rules = self._settings.rules(tier)
         if kind == "offline" and not rules.offline:
             raise NotInTierError(
-                f"downloads are not part of the {licensee.tier} tier",
+                f"downloads are not part of the {tier} tier",
                 remedy="Listen while connected, or change the tier.",
             )
         now = int(self._clock.now())
@@ -116,9 +115,9 @@ class LicensingService:
             id=new_id(),
             issuer=self._issuer,
             device_id=device.id,
-            account_id=licensee.user_id,
-            tier=licensee.tier,
-            region=licensee.region,
+            account_id=user_id,
+            tier=tier,
+            region=region,
             kind=kind,
             max_kbps=rules.max_kbps,
             issued_at=now,

@@ -16,8 +16,7 @@ __all__ = ["AccountsService", "WaitingDevice"]
 class AccountsService:
     """Users, sign-in by the device flow, tokens and sessions.
 
-    A `source` is who asks as far as the edge knows (the client's address); attempts are limited by
-    it, so a public edge must pass it.
+    Attempts are limited by account here; limits by address are the edge's, which knows it.
     """
 
     def __init__(
@@ -70,32 +69,22 @@ class AccountsService:
         """The user behind a principal, as kept now. Raises UserNotFoundError."""
         return await self._users.with_id(principal.user_id)
 
-    async def start_device_flow(
-        self, client_name: str, base_url: str, *, source: str = ""
-    ) -> DeviceAuthorization:
-        """Begin the sign-in of a program. Raises TooManyAttemptsError or BusyError."""
-        return await self._flows.start(client_name, base_url, source)
+    async def start_device_flow(self, client_name: str, base_url: str) -> DeviceAuthorization:
+        """Begin the sign-in of a program. Raises BusyError if too many are under way."""
+        return await self._flows.start(client_name, base_url)
 
-    async def waiting_device(self, user_code: str, *, source: str = "") -> WaitingDevice:
-        """What waits under a user code, to show before the user decides.
-
-        Raises UserCodeUnknownError or TooManyAttemptsError.
-        """
-        return await self._flows.waiting(user_code, source)
-
-    async def approve(
-        self, user_code: str, name: str, password: str, *, source: str = ""
-    ) -> WaitingDevice:
+    async def approve(self, user_code: str, name: str, password: str) -> WaitingDevice:
         """Sign the waiting program in as this user.
 
         Raises WrongPasswordError, UserCodeUnknownError, TooManyAttemptsError or BusyError.
         """
         user = await self._users.with_password(name, password)
-        return await self._flows.approve(user_code, user, source or user.id)
+        return await self._flows.approve(user_code, user)
 
-    async def deny(self, user_code: str, *, source: str = "") -> None:
-        """Turn the waiting program away. Raises UserCodeUnknownError or TooManyAttemptsError."""
-        await self._flows.deny(user_code, source)
+    async def deny(self, user_code: str, name: str, password: str) -> WaitingDevice:
+        """Turn the waiting program away. Raises what `approve` raises."""
+        user = await self._users.with_password(name, password)
+        return await self._flows.deny(user_code, user)
 
     async def exchange_device_code(self, device_code: str) -> Tokens:
         """Tokens for an approved device code, once.

@@ -39,11 +39,10 @@ _EARLY_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class WaitingDevice:
-    """A program that waits for its user's word."""
+    """A program that waited for its user's word."""
 
     user_code: str
     client_name: str
-    expires_at: int
 
 
 class DeviceFlowService:
@@ -55,11 +54,9 @@ class DeviceFlowService:
         self._clock = clock
         self._settings = settings
 
-    async def start(self, client_name: str, base_url: str, source: str) -> DeviceAuthorization:
-        """Begin a sign-in. Raises TooManyAttemptsError or BusyError."""
+    async def start(self, client_name: str, base_url: str) -> DeviceAuthorization:
+        """Begin a sign-in. Raises BusyError."""
         now = self._clock.now()
-        rule = self._settings.code_backoff
-        await take_attempt(self._attempts, "device-flow", source, rule, now)
         device_code = new_token(DEVICE_PREFIX)
         flow = DeviceFlow(
             code_hash=token_hash(device_code),
@@ -80,23 +77,13 @@ class DeviceFlowService:
             interval=flow.interval_s,
         )
 
-    async def waiting(self, user_code: str, source: str) -> WaitingDevice:
-        """What waits under a user code. Raises UserCodeUnknownError or TooManyAttemptsError."""
-        flow = await self._pending(user_code, source)
-        return WaitingDevice(
-            shown_user_code(flow.user_code), flow.client_name, int(flow.expires_at)
-        )
-
-    async def approve(self, user_code: str, user: User, source: str) -> WaitingDevice:
+    async def approve(self, user_code: str, user: User) -> WaitingDevice:
         """Let the program in. Raises UserCodeUnknownError or TooManyAttemptsError."""
-        flow = await self._decide(user_code, source, FlowState.APPROVED, user.id)
-        return WaitingDevice(
-            shown_user_code(flow.user_code), flow.client_name, int(flow.expires_at)
-        )
+        return await self._decide(user_code, user, FlowState.APPROVED)
 
-    async def deny(self, user_code: str, source: str) -> None:
+    async def deny(self, user_code: str, user: User) -> WaitingDevice:
         """Turn the program away. Raises UserCodeUnknownError or TooManyAttemptsError."""
-        await self._decide(user_code, source, FlowState.DENIED, None)
+        return await self._decide(user_code, user, FlowState.DENIED)
 
     async def redeem(self, device_code: str) -> tuple[str, str]:
         """(user id, program's name) of an approved device code, once. Raises GrantErrors."""
@@ -125,21 +112,20 @@ class DeviceFlowService:
                 return code
         raise BusyError("too many sign-ins at once", remedy="Try again.", retry_after_s=60.0)
 
-    async def _pending(self, user_code: str, source: str) -> DeviceFlow:
+    async def _decide(self, user_code: str, user: User, decision: FlowState) -> WaitingDevice:
+        flow = await self._pending(user_code, user)
+        if not await self._flows.advance(flow.code_hash, FlowState.PENDING, decision, user.id):
+            raise _unknown_user_code()
+        return WaitingDevice(shown_user_code(flow.user_code), flow.client_name)
+
+    async def _pending(self, user_code: str, user: User) -> DeviceFlow:
+        """The flow of a code as typed. Every try counts, right or wrong: codes are short."""
         now = self._clock.now()
         rule = self._settings.code_backoff
-        await take_attempt(self._attempts, "user-code", source, rule, now)
+        await take_attempt(self._attempts, "user-code", user.id, rule, now)
         code = user_code_key(user_code[: USER_CODE_LENGTH * 4])
         flow = await self._flows.by_user_code(code) if len(code) == USER_CODE_LENGTH else None
         if flow is None or flow.state is not FlowState.PENDING or now >= flow.expires_at:
-            raise _unknown_user_code()
-        return flow
-
-    async def _decide(
-        self, user_code: str, source: str, decision: FlowState, user_id: str | None
-    ) -> DeviceFlow:
-        flow = await self._pending(user_code, source)
-        if not await self._flows.advance(flow.code_hash, FlowState.PENDING, decision, user_id):
             raise _unknown_user_code()
         return flow
 
