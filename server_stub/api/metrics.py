@@ -1,0 +1,70 @@
+"""Counters for operators, in the Prometheus text format."""
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_SERVER_ERROR = 500
+
+
+class Metrics:
+    """What the edge counts. Each instance has its own registry."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._latency = Histogram(
+            "segue_request_seconds",
+            "Time from request to the end of its response.",
+            ("method", "route", "status"),
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+        self._errors = Counter(
+            "segue_request_errors",
+            "Responses of the 5xx kind.",
+            ("route",),
+            registry=self._registry,
+        )
+        self._in_flight = Gauge(
+            "segue_requests_in_flight", "Requests being answered.", registry=self._registry
+        )
+        self._media_bytes = Counter(
+            "segue_media_bytes", "Bytes of renditions sent.", registry=self._registry
+        )
+        self._preparation = Gauge(
+            "segue_preparation",
+            "Background preparation of renditions, by what is counted.",
+            ("state",),
+            registry=self._registry,
+        )
+
+    def began(self) -> None:
+        """A request came in."""
+        self._in_flight.inc()
+
+    def ended(self, method: str, route: str, status: int, seconds: float) -> None:
+        """A request was answered."""
+        self._in_flight.dec()
+        self._latency.labels(method, route, str(status)).observe(seconds)
+        if status >= _SERVER_ERROR:
+            self._errors.labels(route).inc()
+
+    def sent_media(self, count: int) -> None:
+        """Bytes of a rendition left."""
+        self._media_bytes.inc(count)
+
+    def preparation(self, states: dict[str, int]) -> None:
+        """How far the background work is."""
+        for state, count in states.items():
+            self._preparation.labels(state).set(count)
+
+    def exposition(self) -> bytes:
+        """All of it as text."""
+        return generate_latest(self._registry)
