@@ -1,0 +1,1 @@
+"""Where sync keeps things. Only the player's bootstrap picks them."""
