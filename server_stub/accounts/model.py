@@ -55,10 +55,6 @@ class Backoff:
         wait = min(self.first_wait_s * 2.0**doublings, self.longest_wait_s)
         return max(0.0, wait - max(0.0, since_last_s))
 
-    def failures_after(self, failures: int, since_last_s: float) -> int:
-        """The count with one more failure; long quiet starts it again."""
-        return 1 if since_last_s >= self.forgotten_after_s else failures + 1
-
 
 @dataclass(frozen=True, slots=True)
 class PasswordCost:

@@ -1,0 +1,1 @@
+"""Adapters that keep everything in memory: fakes for tests, and throw-away servers."""
