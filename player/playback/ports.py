@@ -106,7 +106,7 @@ class Clock(Protocol):
         ...
 
 
-SoundEventKind = Literal["track_started", "underrun", "drained", "failed"]
+SoundEventKind = Literal["track_started", "underrun", "underrun_over", "drained", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,8 @@ class SoundEvent:
     """Something that happened on the way to the ear, seen from the listener's side.
 
     `track_started`: the first sample of the next track (or of this one) is heard. `underrun`: there
-    was nothing to play. `drained`: everything up to the last piece marked final was heard.
-    `failed`: the audio device or a decoder gave up, `detail` says why.
+    was nothing to play; `underrun_over`: it sounds again. `drained`: everything up to the last
+    piece marked final was heard. `failed`: the audio device or a decoder gave up, `detail` says why.
     """
 
     kind: SoundEventKind

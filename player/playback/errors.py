@@ -1,0 +1,77 @@
+"""What can go wrong between the server's bytes and the ear.
+
+PlayerError
+├── StreamError
+│   ├── RightsRefusedError     a licence or manifest that must not be used on this device
+│   ├── TrackUnavailableError  the track is gone or not licensed: play the next one
+│   └── MediaDamagedError      bytes that are wrong each time they are fetched
+└── SoundError
+    ├── PieceDamagedError      the bytes of a piece do not decode to what they promise
+    ├── PieceOrderError        a piece that does not follow the last one
+    ├── RecordingTooLongError  a WAV file cannot grow further
+    └── SinkError
+        ├── SinkUnavailableError   the way to the ear does not exist on this machine
+        └── SinkLostError          it existed and went away
+"""
+
+from player.errors import Kind, PlayerError
+
+
+class SoundError(PlayerError):
+    """Base of all errors of the sound path."""
+
+
+class PieceDamagedError(SoundError):
+    """Bytes that no decoder configuration, container or codec makes sense of."""
+
+    remedy = "the piece is fetched again"
+
+
+class PieceOrderError(SoundError):
+    """A piece that does not continue what was decoded before."""
+
+
+class RecordingTooLongError(SoundError):
+    """A WAV file holds at most 4 GiB."""
+
+    remedy = "render fewer tracks into one file"
+
+
+class SinkError(SoundError):
+    """Base of what audio outputs report."""
+
+
+class SinkUnavailableError(SinkError):
+    """The library or the device is missing."""
+
+    remedy = "choose another one with --sink"
+
+
+class SinkLostError(SinkError):
+    """The device went away while it was in use."""
+
+    remedy = "choose another output, then play again"
+
+
+class StreamError(PlayerError):
+    """Base of what is wrong with a track before it is sound."""
+
+
+class RightsRefusedError(StreamError):
+    """Wrong device, tampered licence or manifest: nothing of it is played."""
+
+    kind: Kind = "not_allowed"
+    remedy = "sign in again: segue login URL"
+
+
+class TrackUnavailableError(StreamError):
+    """This track cannot be played; others can."""
+
+    kind: Kind = "not_found"
+
+
+class MediaDamagedError(TrackUnavailableError):
+    """What the server sends does not match its own index."""
+
+    kind: Kind = "failed"
+    remedy = "the server should prepare this track again"

@@ -1,0 +1,98 @@
+"""What belongs to one jump (play, seek, skip): feed, ring, timeline, and how much was heard."""
+
+from player.playback.decode import Pcm
+from player.playback.pcm_feed import Block, Feed, FeedItem, TrackBegins
+from player.playback.pcm_timeline import Mark, Timeline
+from player.playback.pieces import LoadedPiece
+from player.playback.ring import PcmRing
+from player.playback.sink import AudioSink
+
+
+class Generation:
+    """Filled and watched by the output's worker; pieces and questions come from any thread."""
+
+    def __init__(self, number: int, start: tuple[str, int], sink: AudioSink) -> None:
+        self.number = number
+        self.timeline = Timeline(*start)
+        self.ring: PcmRing | None = None
+        self.rate = 0
+        self.playing = False
+        """The sink has this generation's ring."""
+        self.drained = False
+        self._feed = Feed(*start, sink.rate_for)
+        self._rest: Pcm | None = None
+
+    def submit(self, piece: LoadedPiece) -> None:
+        """Append a piece."""
+        self._feed.submit(piece)
+
+    def finish(self) -> None:
+        """Nothing follows."""
+        self._feed.finish()
+
+    def next_item(self) -> FeedItem | None:
+        """Decode a little further; None if no piece is left."""
+        return self._feed.next_item()
+
+    def take(self, item: TrackBegins | Block, buffer_s: float) -> None:
+        """Bring a track's beginning or a block into ring and timeline."""
+        if isinstance(item, Block):
+            self._write(item.pcm)
+            return
+        if self.ring is None:
+            self.rate = item.rate
+            self.ring = PcmRing(int(item.rate * buffer_s))
+        self.timeline.begin_track(
+            Mark(
+                self.ring.written_frames + self._rest_frames, item.track_id, item.sample, item.step
+            )
+        )
+
+    def _write(self, pcm: Pcm) -> None:
+        written = self.ring.write(pcm) if self.ring is not None else 0
+        self._rest = pcm[written:] if written < len(pcm) else None
+
+    @property
+    def _rest_frames(self) -> int:
+        return 0 if self._rest is None else len(self._rest)
+
+    def has_room(self) -> bool:
+        """May one more block be decoded? First writes what did not fit the last time."""
+        if self._rest is not None:
+            self._write(self._rest)
+        return self._rest is None and (self.ring is None or self.ring.free_frames > 0)
+
+    def settle(self) -> None:
+        """No item is left at the moment: is that the end?"""
+        if self.ring is not None:
+            self.ring.complete(self.exhausted)
+
+    @property
+    def exhausted(self) -> bool:
+        """Everything up to `finish` has been decoded."""
+        return self._feed.exhausted and self._rest is None
+
+    @property
+    def starved(self) -> bool:
+        """Nothing decoded is left although the end has not come."""
+        ring = self.ring
+        return ring is not None and not ring.level_frames and not self.exhausted
+
+    def heard_frames(self, sink: AudioSink) -> int:
+        """Frames of this generation that the listener has heard."""
+        if self.ring is None or not self.playing:
+            return 0
+        return min(sink.position_frames(), self.ring.read_frames)
+
+    def level_s(self, heard_frames: int) -> float:
+        """Seconds of audio that are here and were not heard yet, decoded or not."""
+        if self.ring is None:
+            return 0.0
+        return (
+            self.ring.written_frames + self._rest_frames - heard_frames + self._feed.waiting_samples
+        ) / self.rate
+
+    def close(self) -> None:
+        """The sink gets nothing of this any more."""
+        if self.ring is not None:
+            self.ring.close()
