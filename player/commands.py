@@ -8,18 +8,17 @@ on what plays. To add a command, add a line; a test holds the rest together.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 Runs = Literal["engine", "view"]
-Shape = Literal["text", "rest", "integer", "step", "place", "switch", "choice"]
+Shape = Literal["text", "rest", "integer", "step", "place", "switch", "choice", "flag"]
 """rest: all words left over. step: `40`, `+5` or `-5`. place: seconds with a sign, or `M:SS`."""
 Category = Literal["Playback", "Queue", "Library", "View", "Session", "Help"]
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument as a person types it."""
+class Argument(NamedTuple):
+    """One argument (or `--option`) as a person types it."""
 
     name: str
     shape: Shape
@@ -28,8 +27,7 @@ class Argument:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Something a person can ask for."""
 
     name: str
@@ -40,12 +38,16 @@ class Command:
     args: tuple[Argument, ...] = ()
     calls: str = ""
     """Command of the engine's protocol; empty: the same as `name`."""
-    preset: Mapping[str, Any] = field(default_factory=dict)
+    preset: Mapping[str, Any] = MappingProxyType({})
     cli: str = ""
     """Its words on the command line (`queue add`); empty: not a verb there."""
     help: str = ""
     """One sentence more than the title, for help."""
     palette: bool = True
+    options: tuple[Argument, ...] = ()
+    """`--name VALUE` on the command line; a flag has no value."""
+    starts: bool = False
+    """Whether the command line starts the engine for it."""
 
     @property
     def engine_command(self) -> str:
@@ -54,7 +56,7 @@ class Command:
 
 
 _QUERY = Argument("query", "rest", "words to search for, or a link (segue:album:...)")
-_URI = Argument("uri", "text", "a link: segue:track:ID, segue:album:ID or segue:artist:ID")
+_LIMIT = Argument("limit", "integer", "how many rows")
 _ENTRIES = Argument("entries", "rest", "numbers of rows, as `segue queue` shows them")
 
 PLAYBACK = (
@@ -62,8 +64,9 @@ PLAYBACK = (
         "play",
         "Play",
         "Playback",
-        args=(_QUERY,),
+        args=(_QUERY._replace(required=False),),
         cli="play",
+        starts=True,
         help="plays the best match, or goes on where it stopped when nothing is named",
     ),
     Command("pause", "Pause", "Playback", cli="pause"),
@@ -161,7 +164,13 @@ PLAYBACK = (
 
 QUEUE = (
     Command(
-        "queue_list", "Show the queue", "Queue", calls="queue.list", cli="queue list", palette=False
+        "queue_list",
+        "Show the queue",
+        "Queue",
+        calls="queue.list",
+        cli="queue list",
+        options=(_LIMIT,),
+        palette=False,
     ),
     Command(
         "queue_add",
@@ -173,6 +182,7 @@ QUEUE = (
         calls="queue.add",
         preset={"where": "end"},
         cli="queue add",
+        starts=True,
     ),
     Command(
         "queue_next",
@@ -184,6 +194,7 @@ QUEUE = (
         calls="queue.add",
         preset={"where": "next"},
         cli="queue next",
+        starts=True,
     ),
     Command(
         "queue_move",
@@ -236,6 +247,8 @@ LIBRARY = (
         runs="view",
         args=(_QUERY,),
         cli="search",
+        starts=True,
+        options=(_LIMIT,),
         help="tracks, albums and artists, small typos allowed",
     ),
     Command(
@@ -244,10 +257,11 @@ LIBRARY = (
         "Library",
         calls="lyrics",
         cli="lyrics",
+        starts=True,
         palette=False,
         help="of what plays, or of a track",
     ),
-    Command("sync", "Refresh the library", "Library", keys=("ctrl+l",), cli="sync"),
+    Command("sync", "Refresh the library", "Library", keys=("ctrl+l",), cli="sync", starts=True),
     Command("filter", "Filter the list", "Library", runs="view", keys=("/",)),
     Command("sort", "Change the order of the list", "Library", runs="view", keys=("o",)),
     Command("actions", "Actions of the selected row", "Library", runs="view", keys=("a",)),
@@ -294,21 +308,52 @@ SESSION = (
         "Session",
         args=(Argument("server", "text", "address of the server"),),
         cli="login",
+        starts=True,
+        options=(
+            Argument("token", "text", "a token for scripts; - reads it from standard input"),
+            Argument(
+                "authority", "text", "file with the certificate of the server's own authority"
+            ),
+        ),
         palette=False,
         help="shows a code to type in a browser; --token signs in without",
     ),
-    Command("logout", "Sign out", "Session", cli="logout"),
-    Command("devices", "Devices of this account", "Session", cli="devices", palette=False),
-    Command("status", "What plays", "Session", cli="status", palette=False),
+    Command("logout", "Sign out", "Session", cli="logout", starts=True),
     Command(
-        "cache_clear", "Empty the cache of audio", "Session", calls="cache.clear", cli="cache clear"
+        "devices", "Devices of this account", "Session", cli="devices", starts=True, palette=False
+    ),
+    Command(
+        "status",
+        "What plays",
+        "Session",
+        cli="status",
+        options=(Argument("follow", "flag", "a line for every change"),),
+        palette=False,
+    ),
+    Command(
+        "cache_clear",
+        "Empty the cache of audio",
+        "Session",
+        calls="cache.clear",
+        cli="cache clear",
+        starts=True,
     ),
     Command(
         "render",
         "Render to a file",
         "Session",
-        args=(_URI,),
+        args=(_QUERY,),
         cli="render",
+        starts=True,
+        options=(
+            Argument("out", "text", "the file to write", required=True),
+            Argument("codec", "choice", "aac or vorbis", choices=("aac", "vorbis")),
+            Argument(
+                "kbps",
+                "text",
+                "auto, 96, 160, 320, or a list: one after the other at every piece border",
+            ),
+        ),
         palette=False,
         help="through the whole chain into a 32-bit float WAV",
     ),

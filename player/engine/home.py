@@ -1,10 +1,9 @@
 """Where the player keeps its state, and how to find the engine's socket. Standard library only."""
 
-import hashlib
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 ADDRESS_LIMIT = 100
 """A unix socket path holds 107 bytes on Linux and 103 on macOS."""
@@ -21,8 +20,7 @@ def default_root() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "share") / "segue"
 
 
-@dataclass(frozen=True)
-class Home:
+class Home(NamedTuple):
     """The folder of one profile: everything the player remembers lies below `root`."""
 
     root: Path
@@ -92,6 +90,8 @@ class Home:
         usual = self.run / "engine.sock"
         if len(os.fsencode(usual)) <= ADDRESS_LIMIT:
             return usual
+        import hashlib  # costly to load, and rarely needed
+
         name = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
         return _runtime_dir() / f"{name}.sock"
 
