@@ -59,6 +59,10 @@ class PieceStore(Protocol):
         """Stored bytes [start, end), or None if not all of them are here. They may be damaged."""
         ...
 
+    def has(self, rendition_id: str, start: int, end: int) -> bool:
+        """Whether `get` would answer, as far as is known without reading."""
+        ...
+
     def put(self, rendition_id: str, start: int, data: bytes) -> None:
         """Keep bytes that were verified."""
         ...
@@ -115,7 +119,8 @@ class SoundEvent:
 
     `track_started`: the first sample of the next track (or of this one) is heard. `underrun`: there
     was nothing to play; `underrun_over`: it sounds again. `drained`: everything up to the last
-    piece marked final was heard. `failed`: the audio device or a decoder gave up, `detail` says why.
+    piece marked final was heard. `failed`: the audio device or a decoder gave up, `detail` says
+    why.
     """
 
     kind: SoundEventKind
