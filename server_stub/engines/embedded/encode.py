@@ -1,4 +1,4 @@
-"""A pass over one source: decoded once, it feeds every rendition asked for, and the measurements."""
+"""A pass over one source: decoded once, it feeds every rendition asked for and the meters."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
