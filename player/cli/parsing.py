@@ -1,0 +1,191 @@
+"""Words to a command: a small parser driven by the registry (argparse would cost as much as all
+the rest of a `segue pause`)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from player.commands import BY_VERB, Argument, Command
+from player.errors import UsageError
+
+GLOBAL_OPTIONS = (
+    Argument("json", "flag", "print JSON"),
+    Argument("sink", "text", "sound output if the engine has to be started: mpv, miniaudio,"
+             " null or wav:PATH"),
+    Argument("home", "text", "folder of all state, as SEGUE_HOME"),
+    Argument("help", "flag", "show this"),
+    Argument("version", "flag", "show the version"),
+)  # fmt: skip
+_DEFAULT_WORDS = {"queue": "queue list", "config": "config check", "vol": "volume"}
+_ON = {"on": True, "yes": True, "1": True, "off": False, "no": False, "0": False}
+
+
+class Invocation(NamedTuple):
+    """What was typed: the command (None: none was named), its arguments and the options."""
+
+    command: Command | None
+    args: dict[str, Any]
+    options: dict[str, Any]
+
+
+def parse(words: list[str]) -> Invocation:
+    """Read a command line. Raises UsageError."""
+    positional, given = _split(words)
+    command, rest = _command(positional)
+    allowed = {option.name: option for option in GLOBAL_OPTIONS}
+    if command is not None:
+        allowed.update({option.name: option for option in command.options})
+    options = {name: _option(name, value, allowed) for name, value in given}
+    if command is None or options.get("help"):
+        return Invocation(command, {}, options)
+    for option in command.options:
+        if option.required and option.shape != "flag" and option.name == "out":
+            _need("--out" if option.name not in options else None, command)
+    return Invocation(command, _arguments(command, rest), options)
+
+
+def usage(command: Command) -> str:
+    """`segue seek PLACE`."""
+    parts = [f"segue {command.cli}"]
+    for argument in command.args:
+        name = argument.name.upper()
+        parts.append(name if argument.required else f"[{name}]")
+    for option in command.options:
+        value = "" if option.shape == "flag" else f" {option.name.upper()}"
+        parts.append(f"[--{option.name}{value}]")
+    return " ".join(parts)
+
+
+def _split(words: list[str]) -> tuple[list[str], list[tuple[str, str | None]]]:
+    """Positional words, and (name, value or None) of options, in any order."""
+    positional: list[str] = []
+    options: list[tuple[str, str | None]] = []
+    flags = {o.name for o in GLOBAL_OPTIONS if o.shape == "flag"} | {
+        o.name for c in BY_VERB.values() for o in c.options if o.shape == "flag"
+    }
+    waiting = list(reversed(words))
+    while waiting:
+        word = waiting.pop()
+        if word == "--":
+            positional += reversed(waiting)
+            break
+        if word in ("-h", "-V"):
+            options.append(("help" if word == "-h" else "version", None))
+        elif word.startswith("--"):
+            name, has_value, value = word[2:].partition("=")
+            if has_value:
+                options.append((name, value))
+            elif name in flags:
+                options.append((name, None))
+            else:
+                options.append((name, waiting.pop() if waiting else None))
+        else:
+            positional.append(word)
+    return positional, options
+
+
+def _command(words: list[str]) -> tuple[Command | None, list[str]]:
+    if not words:
+        return None, []
+    for length in (2, 1):
+        verb = " ".join(words[:length])
+        if verb in BY_VERB and len(words) >= length:
+            return BY_VERB[verb], words[length:]
+    if words[0] in _DEFAULT_WORDS:
+        command = BY_VERB[_DEFAULT_WORDS[words[0]]]
+        if len(words) == 1 or command.args:
+            return command, words[1:]
+        known = [v for v in BY_VERB if v.startswith(f"{words[0]} ")]
+        raise UsageError(f"there is no {' '.join(words[:2])}", remedy=", ".join(known))
+    raise UsageError(f"there is no command {words[0]}", remedy=_nearest(words[0]))
+
+
+def _nearest(word: str) -> str:
+    import difflib  # only on the way out
+
+    verbs = sorted({verb.split()[0] for verb in BY_VERB})
+    close = difflib.get_close_matches(word, verbs, n=1)
+    return f"did you mean segue {close[0]}" if close else "segue help lists all commands"
+
+
+def _option(name: str, value: str | None, allowed: Mapping[str, Argument]) -> Any:
+    option = allowed.get(name)
+    if option is None:
+        raise UsageError(f"there is no option --{name} here", remedy="add --help")
+    if option.shape == "flag":
+        if value is not None:
+            raise UsageError(f"--{name} has no value")
+        return True
+    if value is None:
+        raise UsageError(f"--{name} needs a value: {option.help}")
+    return _value(option, value)[option.name]
+
+
+def _arguments(command: Command, words: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    waiting = list(words)
+    for argument in command.args:
+        text = " ".join(waiting) if argument.shape == "rest" else (waiting or [""])[0]
+        waiting = [] if argument.shape == "rest" else waiting[1:]
+        if text:
+            values.update(_value(argument, text))
+        elif argument.required:
+            _need(argument.name.upper(), command)
+    if waiting:
+        raise UsageError(f"{waiting[0]} is too much", remedy=usage(command))
+    return values
+
+
+def _need(what: str | None, command: Command) -> None:
+    if what is not None:
+        raise UsageError(f"{what} is missing", remedy=usage(command))
+
+
+def _value(argument: Argument, text: str) -> dict[str, Any]:
+    """What a word means, as arguments of the engine's command."""
+    reader = _READERS.get(argument.shape)
+    try:
+        if reader is None:
+            return {argument.name: text}
+        return reader(argument, text)
+    except ValueError:
+        raise UsageError(f"{text} is not {argument.help}") from None
+
+
+def _integer(argument: Argument, text: str) -> dict[str, Any]:
+    return {argument.name: int(text)}
+
+
+def _step(_: Argument, text: str) -> dict[str, Any]:
+    return {"delta" if text[0] in "+-" else "value": int(text.rstrip("%"))}
+
+
+def _place(_: Argument, text: str) -> dict[str, Any]:
+    sign, bare = (text[0], text[1:]) if text[0] in "+-" else ("", text)
+    seconds = 0.0
+    for part in bare.removesuffix("s").split(":"):
+        if not part or part[0] in "+-":
+            raise ValueError(text)
+        seconds = seconds * 60 + float(part)
+    ms = round(seconds * 1000)
+    return {"delta_ms": -ms if sign == "-" else ms} if sign else {"ms": ms}
+
+
+def _switch(argument: Argument, text: str) -> dict[str, Any]:
+    if text not in _ON:
+        raise ValueError(text)
+    return {argument.name: _ON[text]}
+
+
+def _choice(argument: Argument, text: str) -> dict[str, Any]:
+    if text not in argument.choices:
+        raise ValueError(text)
+    return {argument.name: text}
+
+
+_READERS: Mapping[str, Callable[[Argument, str], dict[str, Any]]] = {
+    "integer": _integer,
+    "step": _step,
+    "place": _place,
+    "switch": _switch,
+    "choice": _choice,
+}

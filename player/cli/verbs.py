@@ -1,0 +1,324 @@
+"""What each verb does beyond asking the engine. To add one, add a function and a line in VERBS."""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from player.cli import printing
+from player.cli.printing import Printer
+from player.commands import Command
+from player.engine.blocking import BlockingClient
+from player.engine.home import Home
+from player.errors import EngineAbsentError, NotFoundError, PlayerError, UsageError
+
+_DEFAULT_ROWS = 50
+
+
+class Context(NamedTuple):
+    """One command line on its way."""
+
+    home: Home
+    printer: Printer
+    command: Command
+    args: dict[str, Any]
+    options: dict[str, Any]
+
+    def connect(self, *, timeout_s: float | None = 120.0) -> BlockingClient:
+        """The engine, started if the command wants that. Raises EngineAbsentError."""
+        try:
+            return BlockingClient(self.home, timeout_s=timeout_s)
+        except EngineAbsentError:
+            if not self.command.starts:
+                raise
+        from player.engine.spawn import start_engine  # only when one has to be started
+
+        start_engine(self.home, sink=self.options.get("sink", ""))
+        return BlockingClient(self.home, timeout_s=timeout_s)
+
+    @property
+    def limit(self) -> int:
+        """How many rows to show."""
+        return int(self.options.get("limit", _DEFAULT_ROWS))
+
+
+def ask(context: Context) -> int:
+    """The rule: the engine does it and answers with the state, which is printed."""
+    command, printer = context.command, context.printer
+    with context.connect() as engine:
+        result = engine.call(command.engine_command, **{**command.preset, **context.args})
+    printer.result(result, _lines(result, printer))
+    return 0
+
+
+def _lines(result: Any, printer: Printer) -> list[str]:
+    if isinstance(result, dict) and "status" in result:
+        return printing.state_lines(result, printer)[:2]
+    return []
+
+
+def play(context: Context) -> int:
+    """Play a link or the best match; goes on where it stopped when nothing is named."""
+    query = context.args.get("query", "")
+    with context.connect() as engine:
+        result = engine.call("play", **named(query)) if query else engine.call("resume")
+    context.printer.result(result, _lines(result, context.printer))
+    return 0
+
+
+def named(query: str) -> dict[str, str]:
+    """A link as such, anything else as a search."""
+    is_link = query.startswith(("segue:", "https://"))
+    return {"uri": query} if is_link else {"query": query}
+
+
+def status(context: Context) -> int:
+    """The state, once or (--follow) at every change."""
+    printer = context.printer
+    with context.connect() as engine:
+        if not context.options.get("follow"):
+            state = engine.call("status")
+            printer.result(state, printing.state_lines(state, printer))
+            return 0
+        engine.call("subscribe", topics=["state"])
+        for _, state in engine.events():
+            printer.result(state, [" ".join(printing.state_lines(state, printer)[:2])])
+    raise EngineAbsentError("the engine has stopped")
+
+
+def stop(context: Context) -> int:
+    """End the engine, and wait until it is gone."""
+    with context.connect() as engine:
+        engine.call("stop")
+        for _ in engine.events():
+            pass
+    context.printer.result({"stopped": True}, ["stopped"])
+    return 0
+
+
+def queue_list(context: Context) -> int:
+    """Rows of the queue, around the current one."""
+    with context.connect() as engine:
+        state = engine.call("status")
+        offset = max(0, (state["queue"]["index"] or 0) - 5)
+        listing = engine.call("queue.list", offset=offset, limit=context.limit)
+    listing["offset"] = offset
+    context.printer.result(listing, printing.queue_lines(listing, context.printer))
+    return 0
+
+
+def queue_add(context: Context) -> int:
+    """Add a link or the best match, at the end or next."""
+    wanted = named(context.args["query"])
+    args = {"uris": [wanted["uri"]]} if "uri" in wanted else wanted
+    with context.connect() as engine:
+        result = engine.call("queue.add", **context.command.preset, **args)
+    added = len(result["entries"])
+    tracks = "one track" if added == 1 else f"{added} tracks"
+    context.printer.result(result, [f"added {tracks}"])
+    return 0
+
+
+def queue_move(context: Context) -> int:
+    """Move a row to another number."""
+    with context.connect() as engine:
+        (entry,) = _entries(engine, [context.args["entry"]])
+        result = engine.call("queue.move", entry=entry, to=context.args["to"] - 1)
+    context.printer.result(result, ["moved"])
+    return 0
+
+
+def queue_remove(context: Context) -> int:
+    """Remove rows by their numbers."""
+    try:
+        numbers = [int(word) for word in context.args["entries"].replace(",", " ").split()]
+    except ValueError:
+        raise UsageError("rows are named by their numbers", remedy="segue queue list") from None
+    with context.connect() as engine:
+        result = engine.call("queue.remove", entries=_entries(engine, numbers))
+    context.printer.result(result, ["removed; segue queue undo brings back what was there"])
+    return 0
+
+
+def _entries(engine: BlockingClient, numbers: list[int]) -> list[str]:
+    entries = []
+    for number in numbers:
+        rows = engine.call("queue.list", offset=number - 1, limit=1)["rows"] if number > 0 else []
+        if not rows:
+            raise NotFoundError(f"the queue has no row {number}", remedy="segue queue list")
+        entries.append(rows[0]["entry"])
+    return entries
+
+
+def search(context: Context) -> int:
+    """Hits with their links."""
+    limit = int(context.options.get("limit", 10))
+    with context.connect() as engine:
+        found = engine.call("search", q=context.args["query"], limit=limit)
+    context.printer.result(found, printing.search_lines(found, context.printer))
+    return 0
+
+
+def lyrics(context: Context) -> int:
+    """The words of a track, or of what plays."""
+    with context.connect() as engine:
+        wanted = context.args.get("track", "")
+        track = wanted.rsplit(":", 1)[-1]
+        if not wanted:
+            playing = engine.call("status")["track"]
+            if playing is None:
+                raise NotFoundError("nothing plays", remedy="segue lyrics segue:track:ID")
+            track = playing["id"]
+        found = engine.call("lyrics", track=track)
+    context.printer.result(found, printing.lyric_lines(found))
+    return 0
+
+
+def login(context: Context) -> int:
+    """Sign in: by token, or by a code that is typed in a browser."""
+    args = dict(context.args)
+    token = context.options.get("token", "")
+    if token:
+        args["token"] = sys.stdin.readline().strip() if token == "-" else token
+    if "authority" in context.options:
+        args["authority"] = _text_of(Path(context.options["authority"]))
+    with context.connect(timeout_s=None) as engine:
+        engine.call("subscribe", topics=["login"])
+        result: dict[str, Any] = {}
+        for topic, data in engine.stream(engine.send("login", **args)):
+            if topic == "result":
+                result = data
+            elif topic == "login":
+                _tell_login(data, context.printer)
+    context.printer.result(result, [f"signed in as {result['user']} at {result['server']}"])
+    return 0
+
+
+def _tell_login(news: dict[str, Any], printer: Printer) -> None:
+    if news["step"] == "authority":
+        printer.note(f"the server's own authority has the fingerprint (SHA-256)\n{news['sha256']}")
+    elif news["step"] == "code":
+        printer.note(f"open {news['address']} and type {printer.strong(news['code'])}")
+        printer.note(f"or open {news['whole_address']}")
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+
+
+def logout(context: Context) -> int:
+    """Sign out."""
+    with context.connect() as engine:
+        result = engine.call("logout")
+    context.printer.result(result, ["signed out"])
+    return 0
+
+
+def devices(context: Context) -> int:
+    """Devices of the account, this one marked."""
+    with context.connect() as engine:
+        found = engine.call("devices")
+    lines = [f"{'>' if d['this'] else ' '} {d['name']}  {d['id']}" for d in found["devices"]]
+    context.printer.result(found, lines)
+    return 0
+
+
+def sync(context: Context) -> int:
+    """Follow the server's changes now."""
+    with context.connect(timeout_s=None) as engine:
+        result = engine.call("sync")
+    text = f"{result['changes']} changes; {result['tracks']} tracks, {result['albums']} albums"
+    context.printer.result(result, [text])
+    return 0
+
+
+def render(context: Context) -> int:
+    """Write a track or an album to a file, through the whole chain."""
+    options = {key: context.options[key] for key in ("codec", "kbps") if key in context.options}
+    args: dict[str, Any] = {**named(context.args["query"]), **options}
+    args["out"] = str(Path(context.options["out"]).absolute())
+    printer = context.printer
+    with context.connect(timeout_s=None) as engine:
+        engine.call("subscribe", topics=["render"])
+        result: dict[str, Any] = {}
+        for topic, data in engine.stream(engine.send("render", **args)):
+            if topic == "result":
+                result = data
+            elif topic == "render" and data["total"]:
+                printer.progress(f"{100 * data['done'] // data['total']:3} %  {data['title']}")
+    printer.progress("")
+    seconds = result["frames"] / result["rate"] if result["rate"] else 0.0
+    text = f"{result['out']}: {result['frames']} samples, {printing.clock(seconds * 1000)}"
+    printer.result(result, [text])
+    return 0
+
+
+def doctor(context: Context) -> int:
+    """Every check with its remedy; fails if one of them does."""
+    report: dict[str, Any]
+    started = context._replace(command=context.command._replace(starts=True))
+    try:
+        with started.connect() as engine:
+            report = engine.call("doctor")
+    except PlayerError as error:
+        check = {"name": "engine", "status": "fail", "detail": error.message}
+        check["remedy"] = error.remedy
+        report = {"checks": [check]}
+    context.printer.result(report, printing.check_lines(report))
+    return int(any(check["status"] == "fail" for check in report["checks"]))
+
+
+def config_check(context: Context) -> int:
+    """Every mistake in the settings."""
+    from player.settings import check  # the one verb that needs more than the standard library
+
+    _, mistakes = check(context.home.settings)
+    found = [{"where": m.where, "message": m.message, "remedy": m.remedy} for m in mistakes]
+    lines = [str(mistake) for mistake in mistakes] or [f"{context.home.settings}: no mistakes"]
+    context.printer.result({"mistakes": found}, lines)
+    return 2 if mistakes else 0
+
+
+def config_show(context: Context) -> int:
+    """The settings in force."""
+    import msgspec  # as above
+
+    from player.settings import check
+
+    settings, _ = check(context.home.settings)
+    sections = msgspec.to_builtins(settings)
+    lines = []
+    for name, body in sections.items():
+        lines.append(f"[{name}]")
+        lines += [f"{key} = {_toml(value)}" for key, value in body.items()]
+    context.printer.result(sections, lines)
+    return 0
+
+
+def _toml(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+VERBS: Mapping[str, Callable[[Context], int]] = {
+    "play": play,
+    "status": status,
+    "stop": stop,
+    "queue_list": queue_list,
+    "queue_add": queue_add,
+    "queue_next": queue_add,
+    "queue_move": queue_move,
+    "queue_remove": queue_remove,
+    "search": search,
+    "lyrics_text": lyrics,
+    "login": login,
+    "logout": logout,
+    "devices": devices,
+    "sync": sync,
+    "render": render,
+    "doctor": doctor,
+    "config_check": config_check,
+    "config_show": config_show,
+}
