@@ -13,7 +13,7 @@ import ctypes
 import importlib
 import locale
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from player.playback.errors import SinkLostError, SinkUnavailableError
@@ -113,11 +113,11 @@ class MpvSink:
 
     name = "mpv"
 
-    def __init__(self, *, ao: str = "", device: str = "") -> None:
-        """`ao` chooses mpv's output driver (`null` needs no hardware), `device` its device."""
-        self._options = _OPTIONS | ({"ao": ao} if ao else {})
-        if device:
-            self._options["audio_device"] = device
+    def __init__(self, *, ao: str = "", options: Mapping[str, str] | None = None) -> None:
+        """`ao` chooses mpv's output driver (`null` needs no hardware), `options` are more of its
+        own, like `audio_device`.
+        """
+        self._options = _OPTIONS | ({"ao": ao} if ao else {}) | dict(options or {})
         self._mpv: Any = None
         self._player: Any = None
         self._callbacks: list[Any] = []
