@@ -98,7 +98,7 @@ class MiniaudioSink:
         try:
             self._miniaudio = importlib.import_module("miniaudio")
             self._start_device(_USUAL_RATE)
-        except (ImportError, OSError) as error:
+        except (ImportError, OSError, KeyError) as error:
             raise SinkUnavailableError(f"miniaudio cannot be used: {error}") from error
         except self._miniaudio.MiniaudioError as error:
             raise SinkUnavailableError(f"no audio device: {error}") from error

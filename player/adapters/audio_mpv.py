@@ -46,7 +46,7 @@ _WAIT_S = 0.2
 _LOADING_FAILED = -13
 
 
-class _Stream:
+class MpvStream:
     """One source on its way into mpv."""
 
     def __init__(self, source: PcmSource, rate: int) -> None:
@@ -121,7 +121,7 @@ class MpvSink:
         self._mpv: Any = None
         self._player: Any = None
         self._callbacks: list[Any] = []
-        self._streams: dict[int, _Stream] = {}
+        self._streams: dict[int, MpvStream] = {}
         self._number = 0
         self._rate = 0
         self._paused = False
@@ -154,7 +154,7 @@ class MpvSink:
             raise SinkLostError("mpv was closed")
         self._cancel()
         self._number += 1
-        self._streams = {self._number: _Stream(source, rate)}
+        self._streams = {self._number: MpvStream(source, rate)}
         self._rate = rate
         try:
             self._player["demuxer-rawaudio-rate"] = rate

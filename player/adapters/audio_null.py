@@ -102,6 +102,12 @@ class ClockedSink:
 
     def tick(self) -> None:
         """Take what the clock says was played since the last tick."""
+        try:
+            self._take()
+        except OSError as error:
+            self.lose(str(error))
+
+    def _take(self) -> None:
         with self._turn:
             if self._source is None or self._paused:
                 return
@@ -120,10 +126,7 @@ class ClockedSink:
 
     def _loop(self) -> None:
         while not self._closing.wait(_TICK_S):
-            try:
-                self.tick()
-            except OSError as error:
-                self.lose(str(error))
+            self.tick()
 
     def lose(self, reason: str) -> None:
         """The device goes away (what is consumed cannot be written; tests play it too)."""
