@@ -80,7 +80,7 @@ class PreparationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     """The background encoder."""
 
     workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
-    """0 leaves the choice to the machine."""
+    """Processes that encode at once; 0 leaves the choice to the machine."""
 
 
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -135,7 +135,7 @@ async def get_art(
     """A cover, scaled to fit a square of `size` pixels (64, 160, 320, 640) or `original`."""
     if size not in PICTURE_SIZES:
         raise InvalidError(f"size is not one of {', '.join(PICTURE_SIZES)}")
-    if not cover.isalnum():
+    if not is_id(cover):
         raise NotFoundError("there is no such picture")
     etag = f'"{cover}-{size}"'
     if is_current(request, etag):
@@ -155,7 +155,7 @@ async def list_changes(
     services: Contexts,
     request: AnyRequest,
     after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0,
-    limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 200,
+    limit: Annotated[int, QueryParameter(ge=1, le=_MAX_LIMIT)] = 200,
 ) -> Response[ChangePage]:
     """What changed in the catalog after a cursor, in order."""
     return await _cached(request, services, lambda: services.catalog.changes(after, limit))

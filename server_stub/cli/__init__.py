@@ -1,0 +1,1 @@
+"""`segue-server` on the command line: arguments, verbs and what they print."""
