@@ -204,8 +204,8 @@ class Output:
         heard = generation.heard_frames(self._sink)
         if generation is not self._current:
             return 0.0
-        for mark in generation.timeline.newly_heard(heard):
-            self._tell("track_started", mark.track_id)
+        for track_id in generation.tracks_begun(heard):
+            self._tell("track_started", track_id)
         now_s = self._clock()
         look = Look(now_s, heard, ring.written_frames, generation.starved, self._paused)
         change = self._watch.look(look)

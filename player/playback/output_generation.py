@@ -21,6 +21,7 @@ class Generation:
         self.drained = False
         self._feed = Feed(*start, sink.rate_for)
         self._rest: Pcm | None = None
+        self._last_begun: str | None = None
 
     def submit(self, piece: LoadedPiece) -> None:
         """Append a piece."""
@@ -47,6 +48,18 @@ class Generation:
                 self.ring.written_frames + self._rest_frames, item.track_id, item.sample, item.step
             )
         )
+
+    def tracks_begun(self, heard_frames: int) -> list[str]:
+        """Tracks whose first sample was heard since the last call.
+
+        Going on in the same track after a piece that is missing is no beginning.
+        """
+        begun = []
+        for mark in self.timeline.newly_heard(heard_frames):
+            if mark.sample == 0 or mark.track_id != self._last_begun:
+                begun.append(mark.track_id)
+            self._last_begun = mark.track_id
+        return begun
 
     def _write(self, pcm: Pcm) -> None:
         written = self.ring.write(pcm) if self.ring is not None else 0

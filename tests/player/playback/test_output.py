@@ -229,6 +229,24 @@ def test_a_damaged_piece_is_told_and_played_over(bench):
     assert np.array_equal(bench.pcm[2 * PIECE_SAMPLES :], a().linear[2 * PIECE_SAMPLES :])
 
 
+def test_going_on_after_a_missing_piece_is_no_new_track(bench):
+    bench.output.play_from("a", 0, 1)
+    bench.submit((a().pieces[0], a().pieces[2]))
+    bench.output.finish(1)
+    bench.hear(PIECE_SAMPLES + 1_000)
+    assert bench.output.position() == ("a", 2 * PIECE_SAMPLES + 1_000)
+    bench.hear(ONE - 2 * PIECE_SAMPLES - 1_000)
+    eventually(lambda: bench.kinds() == ["track_started", "drained"])
+
+
+def test_the_same_track_again_is_a_new_track(bench):
+    bench.output.play_from("b", 10, 1)
+    bench.submit(b().pieces + b().pieces)
+    bench.output.finish(1)
+    bench.hear(2 * TWO - 10)
+    eventually(lambda: bench.kinds() == ["track_started", "track_started", "drained"])
+
+
 def test_a_track_of_another_rate_joins_at_the_rate_of_the_first(bench):
     other = rendition(48_000, "aac", 160, track_id="c", rate=48_000)
     bench.output.play_from("b", 0, 1)
