@@ -1,1 +1,1 @@
-"""Adapters on files and processes of this machine: nothing else needs to run."""
+"""Adapters that need nothing but this machine: files, folders, encoders."""

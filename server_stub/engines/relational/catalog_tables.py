@@ -149,6 +149,7 @@ failed_files = Table(
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("inode", BigInteger, nullable=False),
+    Column("sidecars", Text, nullable=False, default=""),
     Column("reason", Text, nullable=False),
 )
 

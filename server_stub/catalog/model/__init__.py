@@ -1,0 +1,1 @@
+"""Pure rules of the catalog: cleaning, grouping, lyrics, ordering, planning a scan."""
