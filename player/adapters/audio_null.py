@@ -7,7 +7,7 @@ from collections.abc import Callable
 from player.playback.ring import FRAME_BYTES
 from player.playback.sink import PcmSource
 
-_TICK_S = 0.01
+_TICK_S = 0.02
 _LONGEST_TAKE_S = 0.5
 
 
