@@ -1,0 +1,135 @@
+"""The terminal app: themes, the frame, and the engine's news brought to it."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+from textual.app import App
+from textual.theme import Theme as TextualTheme
+
+from player.errors import PlayerError
+from player.screens.frame import Frame
+from player.screens.ports import Clock, Engine, SystemClock
+from player.styles.palette import Palette
+from player.styles.tokens import AFTERGLOW, MONOCHROME, TERMINAL, THEMES, Theme
+from player.widgets.model import Connection, LibrarySummary, Notice, PlayerState, state_from
+
+_STYLES = Path(__file__).parent / "styles" / "app.tcss"
+
+
+def choose_palette(
+    theme: str = "", *, plain: bool = False, environment: Mapping[str, str] | None = None
+) -> Palette:
+    """The look for a terminal: what was asked for, else what it can show."""
+    env = os.environ if environment is None else environment
+    if env.get("NO_COLOR"):
+        return Palette(MONOCHROME, plain=plain)
+    if theme in THEMES:
+        return Palette(THEMES[theme], plain=plain)
+    sixteen = env.get("TERM", "") in ("linux", "xterm", "xterm-16color", "vt100", "ansi")
+    if sixteen and env.get("COLORTERM", "") not in ("truecolor", "24bit"):
+        return Palette(TERMINAL, plain=plain)
+    return Palette(AFTERGLOW, plain=plain)
+
+
+class SegueApp(App[None], inherit_bindings=False):
+    """Segue in a terminal. The engine is given; it is connected when the first frame is drawn."""
+
+    TITLE = "segue"
+    CSS_PATH = _STYLES
+    ENABLE_COMMAND_PALETTE = False
+    PAUSE_GC_ON_SCROLL: ClassVar[bool] = True
+
+    def __init__(
+        self, engine: Engine, *, palette: Palette | None = None, clock: Clock | None = None
+    ) -> None:
+        self.engine = engine
+        self.clock = clock or SystemClock()
+        self.palette = palette or choose_palette()
+        super().__init__()
+        self.no_color = False  # the palette has no colours then; a filter would be work for nothing
+        for theme in THEMES.values():
+            self.register_theme(textual_theme(theme))
+        self.theme = self.palette.theme.name
+        self.frame = Frame(self.engine, self.clock, self.palette)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Variables that exist whatever the theme."""
+        return variables(self.palette.theme)
+
+    def on_mount(self) -> None:
+        """The frame first, then the engine."""
+        self.push_screen(self.frame)
+        self.run_worker(self._listen(), exit_on_error=False)
+
+    async def on_unmount(self) -> None:
+        """Hang up."""
+        self.frame.stage.covers.close()
+        await self.engine.close()
+
+    async def _listen(self) -> None:
+        """Bring the engine's news to the frame for as long as there are any."""
+        news = self.engine.subscribe("state", "library", "queue", "notice", "login")
+        try:
+            await self.engine.connect()
+        except PlayerError as error:
+            self.frame.tell(Notice(error.message, "error", error.remedy))
+        async for event in news:
+            try:
+                self._take(event.topic, event.data)
+            except msgspec.ValidationError as error:
+                self.frame.tell(Notice("The engine speaks another version", "error", str(error)))
+
+    def _take(self, topic: str, data: Any) -> None:
+        if topic == "state":
+            self.frame.show_state(state_from(data))
+        elif topic == "library":
+            self.frame.show_library(msgspec.convert(data, LibrarySummary, strict=False))
+        elif topic == "queue":
+            if self.frame.page is not None:
+                self.frame.page.queue_changed()
+        elif topic == "notice":
+            self.frame.tell(msgspec.convert(data, Notice, strict=False))
+        elif topic == "login":
+            self.frame.show_login(
+                str(data.get("user_code") or data.get("code", "")),
+                str(data.get("verification_uri") or data.get("url", "")),
+            )
+        elif topic == "engine" and not data.get("up"):
+            lost = PlayerState(connection=Connection("connecting", detail=str(data.get("detail"))))
+            self.frame.show_state(lost)
+
+
+def variables(theme: Theme) -> dict[str, str]:
+    """The roles as CSS variables."""
+    default = "ansi_default"
+    names = (
+        "ansi_black ansi_red ansi_green ansi_yellow ansi_blue ansi_magenta ansi_cyan ansi_white "
+        "ansi_bright_black ansi_bright_red ansi_bright_green ansi_bright_yellow "
+        "ansi_bright_blue ansi_bright_magenta ansi_bright_cyan ansi_bright_white"
+    ).split()
+    made = {}
+    for role, value in theme.colours.items():
+        if value == "default":
+            value = default
+        elif not value.startswith("#"):
+            value = names[int(value)]
+        made[f"segue-{role.replace('_', '-')}"] = value
+    return made
+
+
+def textual_theme(theme: Theme) -> TextualTheme:
+    """The theme as the framework wants it."""
+    true = theme.depth == "true"
+    return TextualTheme(
+        name=theme.name,
+        primary=theme.colours["accent"] if true else "#ffffff",
+        background=theme.colours["bg"] if true else "ansi_default",
+        foreground=theme.colours["text"] if true else "ansi_default",
+        surface=theme.colours["surface"] if true else "ansi_default",
+        dark=theme.dark,
+        ansi=not true,
+        variables=variables(theme),
+    )

@@ -1,0 +1,1 @@
+"""How Segue looks: colour tokens, the palette that turns roles into styles, safe text."""

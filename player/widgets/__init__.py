@@ -1,0 +1,1 @@
+"""Widgets that draw lines of cells; they know the state's shape but not the engine."""

@@ -1,0 +1,228 @@
+"""Lyrics: the current line at a fixed row, words lit as they are sung, a cursor to seek by."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from player.styles.palette import Palette
+from player.styles.text import clean, clock, fit
+from player.styles.text import width as cells_of
+from player.widgets.lyrics_model import Score, Sung, pieces
+from player.widgets.row import Row
+
+_SPACING = 2
+_BROWSE_S = 8.0
+"""How long the cursor holds the view before it follows the song again."""
+
+
+class LyricsView(Widget, can_focus=True):
+    """Follows the song unless the cursor was moved; plain lyrics scroll."""
+
+    ALLOW_SELECT: ClassVar[bool] = False
+
+    class SeekTo(Message):
+        """A line was chosen."""
+
+        def __init__(self, position_ms: float) -> None:
+            super().__init__()
+            self.position_ms = position_ms
+
+    def __init__(self, palette: Palette, position: Callable[[], float]) -> None:
+        super().__init__(id="lyrics")
+        self.palette = palette
+        self.score: Score | None = None
+        self.note = ""
+        self.sung = Sung()
+        self.cursor: int | None = None
+        self._position = position
+        self._timer: Timer | None = None
+        self._return: Timer | None = None
+        self._running = False
+
+    # -- content
+
+    def show(self, score: Score | None, note: str = "") -> None:
+        """Show other lyrics, or say why there are none."""
+        self.score, self.note = score, note
+        self.cursor = None
+        self.sung = Sung()
+        self.refresh()
+        self.tick()
+
+    def run(self, *, running: bool) -> None:
+        """The song goes on or stands."""
+        self._running = running
+        self.tick()
+
+    def restyle(self, palette: Palette) -> None:
+        """Draw with another palette."""
+        self.palette = palette
+        self.refresh()
+
+    def tick(self) -> None:
+        """Show what is sung now, and sleep until something else is."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self.score is None or not self.score.timed:
+            return
+        position = self._position()
+        sung = self.score.at(position)
+        if sung != self.sung:
+            moved = sung.line != self.sung.line
+            self.sung = sung
+            self._repaint(moved=moved)
+        wait_ms = self.score.wait_ms(position)
+        if self._running and wait_ms is not None and self.is_attached:
+            self._timer = self.set_timer(wait_ms / 1000 + 0.002, self.tick)
+
+    def _repaint(self, *, moved: bool) -> None:
+        if moved and self.cursor is None:
+            self.refresh()
+            return
+        y = self._middle + (self.sung.line - self._centre) * _SPACING
+        if moved or not 0 <= y < self.size.height:
+            self.refresh()
+        else:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    # -- the cursor
+
+    @property
+    def _centre(self) -> int:
+        """The line at the fixed row."""
+        if self.cursor is not None:
+            return self.cursor
+        return max(0, self.sung.line) if self.score and self.score.timed else 0
+
+    @property
+    def _middle(self) -> int:
+        """The fixed row."""
+        if self.score is not None and not self.score.timed:
+            return 1
+        return max(0, (self.size.height - 1) // 2)
+
+    def move(self, lines: int) -> None:
+        """Look at another line; empty ones are skipped."""
+        if self.score is None or not self.score.lines:
+            return
+        last = len(self.score.lines) - 1
+        target = max(0, min(self._centre + lines, last))
+        step = 1 if lines > 0 else -1
+        while 0 < target < last and not self.score.lines[target].text.strip():
+            target += step
+        self.cursor = target
+        self.refresh()
+        if self.score.timed:
+            self._follow_later()
+
+    def go_to(self, index: int) -> None:
+        """Look at a line by number."""
+        self.move(index - self._centre)
+
+    def follow(self) -> bool:
+        """Follow the song again. Whether it did not before."""
+        was = self.cursor is not None
+        self.cursor = None
+        self.refresh()
+        return was
+
+    def _follow_later(self) -> None:
+        if self._return is not None:
+            self._return.stop()
+        self._return = self.set_timer(_BROWSE_S, self.follow)
+
+    def choose(self) -> None:
+        """Seek to the line under the cursor."""
+        if self.score is None or not self.score.timed:
+            return
+        line = self.score.lines[self._centre] if self.score.lines else None
+        if line is not None and line.start_ms is not None:
+            self.post_message(self.SeekTo(line.start_ms))
+            self.follow()
+
+    # -- the mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """One click chooses a line, two seek to it."""
+        event.stop()
+        if self.score is None:
+            return
+        offset, rest = divmod(event.y - self._middle, _SPACING)
+        target = self._centre + offset
+        if rest == 0 and 0 <= target < len(self.score.lines):
+            if event.chain >= 2:
+                self.choose()
+            else:
+                self.go_to(target)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel looks ahead."""
+        event.stop()
+        self.move(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel looks back."""
+        event.stop()
+        self.move(-1)
+
+    # -- drawing
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        row = Row(self.palette, self.size.width)
+        if self.score is None or not self.score.lines:
+            if y == self._middle:
+                text = fit(self.note, row.width - 2)
+                row.put(max(1, (row.width - cells_of(text)) // 2), text, "faint")
+            return row.strip()
+        offset, rest = divmod(y - self._middle, _SPACING)
+        index = self._centre + offset
+        if rest == 0 and 0 <= index < len(self.score.lines):
+            self._draw_line(row, index)
+        return row.strip()
+
+    def _draw_line(self, row: Row, index: int) -> None:
+        score = self.score
+        if score is None:
+            return
+        line = score.lines[index]
+        current = score.timed and index == self.sung.line
+        text = fit(clean(line.text), row.width - 16) or "·"
+        x = max(2, (row.width - cells_of(text)) // 2)
+        if index == self.cursor or (current and self.cursor is None):
+            row.put(0, ">" if row.palette.theme.depth == "none" else "▌", "accent")
+            if line.start_ms is not None:
+                row.put_right(row.width, clock(line.start_ms), "faint")
+        if current:
+            self._draw_current(row, x, text, index)
+        elif not score.timed:
+            row.put(x, text, "text" if index == self.cursor else "muted")
+        else:
+            near = abs(index - self.sung.line) <= 1
+            row.put(x, text, "muted" if near or index == self.cursor else "faint")
+
+    def _draw_current(self, row: Row, x: int, text: str, index: int) -> None:
+        if self.score is None:
+            return
+        line = self.score.lines[index]
+        span = (x, x + cells_of(text))
+        words = pieces(line, self.sung.words)
+        if len(words) == 1 or clean("".join(word for word, _ in words)) != text:
+            row.blend(x, text, span, bold=True)
+            return
+        for word, state in words:
+            bare = word.rstrip()
+            if state == "sung":
+                row.blend(x, word, span, bold=True)
+            elif state == "now":
+                row.put(row.put(x, bare, bold=True, underline=True), word[len(bare) :])
+            else:
+                row.put(x, word, bold=True)
+            x += cells_of(word)

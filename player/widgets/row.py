@@ -1,0 +1,101 @@
+"""One line of cells, put together from pieces at columns and turned into a strip."""
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from player.styles.palette import Palette
+from player.styles.text import fit, pad
+from player.styles.text import width as cells_of
+
+
+class Row:
+    """A line being drawn. Later pieces win where they overlap; gaps show the fill."""
+
+    __slots__ = ("_pieces", "fill", "palette", "width")
+
+    def __init__(self, palette: Palette, width: int, fill: str = "bg") -> None:
+        self.palette = palette
+        self.width = width
+        self.fill = fill
+        self._pieces: list[tuple[int, str, Style]] = []
+
+    def put(
+        self,
+        x: int,
+        text: str,
+        role: str = "text",
+        *,
+        bold: bool = False,
+        underline: bool = False,
+        cells: int | None = None,
+    ) -> int:
+        """Write in a role's colour, cut to `cells` if given. Returns the column after it."""
+        style = self.palette.style(role, self.fill, bold=bold, underline=underline)
+        return self.draw(x, text if cells is None else fit(text, cells), style)
+
+    def put_right(self, end: int, text: str, role: str = "text", *, bold: bool = False) -> int:
+        """Write so that the text ends before column `end`. Returns the column it begins at."""
+        x = end - cells_of(text)
+        self.put(x, text, role, bold=bold)
+        return x
+
+    def put_cell(self, x: int, text: str, cells: int, role: str = "text", **look: bool) -> int:
+        """Write into a column of exactly `cells`."""
+        return self.put(x, pad(text, cells), role, **look)
+
+    def draw(self, x: int, text: str, style: Style) -> int:
+        """Write in any style. Returns the column after it."""
+        if text:
+            self._pieces.append((x, text, style))
+        return x + cells_of(text)
+
+    def chip(self, x: int, text: str, role: str = "text", fill: str = "raised") -> int:
+        """A word on a fill, or in brackets where fills cannot be seen."""
+        seen = self.palette.fills or (fill == "accent" and self.palette.theme.depth != "none")
+        label = f" {text} " if seen else f"[{text}]"
+        return self.draw(x, label, self.palette.style(role, fill if seen else self.fill, bold=True))
+
+    def rule(self, x: int, end: int) -> None:
+        """A thin line up to column `end`."""
+        if end > x:
+            self.put(x, "─" * (end - x), "line")
+
+    def blend(self, x: int, text: str, span: tuple[int, int], *, bold: bool = False) -> int:
+        """Write in the colours of the blend, which runs over columns `span`."""
+        start, end = span
+        length = max(1, end - start - 1)
+        for character in text:
+            style = self.palette.blend((x - start) / length, self.fill, bold=bold)
+            x = self.draw(x, character, style)
+        return x
+
+    def strip(self) -> Strip:
+        """The finished line, exactly as wide as asked for."""
+        base = self.palette.style("text", self.fill)
+        if not self._pieces:
+            return Strip([Segment(" " * self.width, base)], self.width)
+        at = 0
+        segments: list[Segment] = []
+        say = self.palette.say
+        for x, text, style in self._pieces:
+            if x < at:
+                line = _over(segments, at, x, Segment(say(text), style))
+                segments = list(line)
+                at = line.cell_length
+                continue
+            if x > at:
+                segments.append(Segment(" " * (x - at), base))
+            segments.append(Segment(say(text), style))
+            at = x + cells_of(text)
+        return Strip(segments, at).adjust_cell_length(self.width, base)
+
+
+def _over(segments: list[Segment], at: int, x: int, piece: Segment) -> Strip:
+    """The first `at` cells with a piece laid over them at column x."""
+    below = Strip(segments, at)
+    above = Strip([piece])
+    end = x + above.cell_length
+    if x < 0:
+        above = above.crop(-x)
+    return Strip.join([below.crop(0, max(0, x)), above, below.crop(end, max(end, at))])
