@@ -2,7 +2,6 @@
 
 import struct
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from player.playback.decode import CHANNELS, Pcm
@@ -57,10 +56,5 @@ class WavWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_details: object) -> None:
         self.close()
