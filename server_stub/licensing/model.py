@@ -1,8 +1,11 @@
 """What licensing is about: devices, and what each tier may do."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
+from drm.format.licence import LicenceKind
 from sync.wire.sessions import Tier
 
 NAME_MAX = 80
@@ -45,6 +48,18 @@ class RegisteredDevice:
     """The sign-in that registered it last; empty if unknown."""
     created_at: int
     revoked_at: int | None = None
+
+
+class LicenceOrder(TypedDict):
+    """What a licence is to be issued for."""
+
+    user_id: str
+    tier: Tier
+    region: str
+    device_id: str
+    kind: LicenceKind
+    rights: Mapping[str, tuple[bytes, Mapping[str, bytes]]]
+    """By track id: SHA-256 of the manifest's bytes, and content keys by rendition id."""
 
 
 def shown_name(text: str) -> str:

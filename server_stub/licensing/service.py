@@ -1,6 +1,6 @@
 """What people can do with devices, and how licences are issued to them."""
 
-from collections.abc import Mapping
+from typing import Unpack
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -16,13 +16,14 @@ from server_stub.licensing.errors import (
 )
 from server_stub.licensing.model import (
     KEY_BYTES,
+    LicenceOrder,
     LicensingSettings,
     RegisteredDevice,
     shown_name,
 )
 from server_stub.licensing.ports import Devices
 from sync.wire.ids import new_id
-from sync.wire.sessions import Device, DeviceRegistration, Tier
+from sync.wire.sessions import Device, DeviceRegistration
 
 _HOUR_S = 3600
 _DAY_S = 86_400
@@ -88,22 +89,13 @@ class LicensingService:
         await self._devices.revoke(device.id, int(self._clock.now()))
         return device.session_id
 
-    async def issue(
-        self,
-        *,
-        user_id: str,
-        tier: Tier,
-        region: str,
-        device_id: str,
-        kind: LicenceKind,
-        rights: Mapping[str, tuple[bytes, Mapping[str, bytes]]],
-    ) -> bytes:
-        """A signed licence for these tracks: by track id the SHA-256 of its manifest, and content
-        keys by rendition id. The caller puts in only what the tier may hear.
+    async def issue(self, **order: Unpack[LicenceOrder]) -> bytes:
+        """A signed licence. The caller puts in only the rights that the tier may hear.
 
         Raises DeviceNotFoundError or NotInTierError.
         """
-        device = await self._own(user_id, device_id)
+        device = await self._own(order["user_id"], order["device_id"])
+        tier, kind = order["tier"], order["kind"]
         rules = self._settings.rules(tier)
         if kind == "offline" and not rules.offline:
             raise NotInTierError(
@@ -115,15 +107,15 @@ class LicensingService:
             id=new_id(),
             issuer=self._issuer,
             device_id=device.id,
-            account_id=user_id,
+            account_id=device.user_id,
             tier=tier,
-            region=region,
+            region=order["region"],
             kind=kind,
             max_kbps=rules.max_kbps,
             issued_at=now,
             expires_at=now + self._lifetime_s(kind),
         )
-        return licence.issue(terms, rights, device.public_key, self._signing_key)
+        return licence.issue(terms, order["rights"], device.public_key, self._signing_key)
 
     def _lifetime_s(self, kind: LicenceKind) -> int:
         if kind == "offline":
