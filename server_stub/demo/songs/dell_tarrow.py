@@ -41,6 +41,7 @@ B4:1:ten B4:.5:more A4:.5:lights G4:1:and F#4:1:then E4:2:home. -:2
 
 def idle_choke() -> Piece:
     """House, 122 beats a minute, C minor."""
+    # lizard forgives: a score is long and has no logic.
     names = ("Cm7", "Cm7", "Abmaj7", "Bb6")
     stabs = tuple(
         Note(bar * 4 + offset, 0.35, note, 0.7)
@@ -124,6 +125,7 @@ def idle_choke() -> Piece:
 
 def night_tram() -> Piece:
     """Synthwave, 100 beats a minute, E minor, sung."""
+    # lizard forgives: a score is long and has no logic.
     verse, chorus = ("Em", "C", "G", "D"), ("C", "D", "Em", "G")
     last = ("C", "D", "Em", "D")
     names: tuple[str, ...] = (
@@ -200,6 +202,7 @@ def night_tram() -> Piece:
 
 def clockmaker() -> Piece:
     """Chip music, 150 beats a minute, G major, restless."""
+    # lizard forgives: a score is long and has no logic.
     names = ("G", "D", "Em", "Bm", "C", "G", "Am7", "D7")
     tune = melody(
         "D5:.5 G5:.5 B5:1 A5:.5 G5:.5 A5:1 F#5:.5 A5:.5 D6:1 C6:.5 B5:.5 A5:1"

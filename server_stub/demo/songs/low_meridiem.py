@@ -21,6 +21,7 @@ _WRITER = "Ines Okafor"
 
 def harbour_light() -> Piece:
     """Ambient, 62 beats a minute, D lydian: pads that breathe under glass."""
+    # lizard forgives: a score is long and has no logic.
     names = ("Dmaj9", "Bm9", "Gmaj9", "Asus4", "Dmaj9", "F#m7", "Gmaj9", "Em9") * 2
     tune = melody(
         "A5:3 F#5:1 E5:4 D5:2 E5:2 F#5:6 -:2 B4:4 D5:4 -:4"
@@ -64,6 +65,7 @@ def harbour_light() -> Piece:
 
 def rain_desk() -> Piece:
     """Slow beat, 78 beats a minute, F major: electric piano, brushes, a needle on vinyl."""
+    # lizard forgives: a score is long and has no logic.
     names = ("Fmaj9", "Em7", "Dm9", "Cmaj7", "Bbmaj9", "Am7", "Gm9", "C9")
     comp = chords(names * 4, 4, 62, 0, 0.55)
     answer = chords(names * 4, 4, 65, 2.5, 0.32)

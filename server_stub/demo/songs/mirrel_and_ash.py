@@ -73,6 +73,7 @@ def _third_below(notes: tuple[Note, ...], first_beat: float) -> tuple[Note, ...]
 
 def paper_boats() -> Piece:
     """Folk, 92 beats a minute, G major, sung."""
+    # lizard forgives: a score is long and has no logic.
     intro, verse = ("G", "C", "G", "D"), ("G", "D", "Em", "C", "G", "D", "C", "G")
     chorus = ("C", "G", "D", "Em", "C", "G", "D", "G")
     names = (*intro, *verse, *chorus, *verse, *chorus, "Em", "C", "D", "G")
@@ -127,6 +128,7 @@ def paper_boats() -> Piece:
 
 def the_slow_ferry() -> Piece:
     """A waltz, 132 beats a minute, A minor, sung."""
+    # lizard forgives: a score is long and has no logic.
     intro = ("Am", "F", "C", "G", "Am", "F", "E", "Am")
     verse = (*("Am", "F", "C", "G") * 3, "F", "G", "Am", "Am")
     chorus = (*("F", "C", "G", "Am") * 3, "F", "E", "Am", "Am")

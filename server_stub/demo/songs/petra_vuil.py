@@ -11,6 +11,7 @@ _WRITER = "Petra Vuil"
 
 def tidewater() -> Piece:
     """Minimal, 144 beats a minute, five to the bar, B flat: marimbas drifting apart."""
+    # lizard forgives: a score is long and has no logic.
     cell = melody("F4:.5 Bb4:.5 C5:.5 F5:.5 D5:.5 Bb4:.5 C5:.5 F4:.5 G4:.5 Bb4:.5")
     shifted = tuple(Note((n.beat + 1.5) % 5, n.beats, n.pitch + 7, 0.6) for n in cell)
     slow = melody("Bb5:5 A5:5 F5:5 G5:5 D5:5 F5:5 C5:5 -:5")
@@ -74,6 +75,7 @@ def tidewater() -> Piece:
 
 def second_harvest() -> Piece:
     """A hymn, 66 beats a minute, E flat: organ alone, then the horns join."""
+    # lizard forgives: a score is long and has no logic.
     names = (
         *("Eb", "Ab", "Bb", "Eb", "Cm", "Ab", "Fm7", "Bb"),
         *("Eb", "Gm", "Ab", "Eb", "Ab", "Bb", "Eb", "Eb"),
