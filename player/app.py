@@ -16,6 +16,7 @@ from player.styles.palette import Palette
 from player.styles.tokens import AFTERGLOW, MONOCHROME, TERMINAL, THEMES, Theme
 from player.widgets.model import Connection, LibrarySummary, Notice, PlayerState, state_from
 
+_ANSI = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 _STYLES = Path(__file__).parent / "styles" / "app.tcss"
 
 
@@ -37,8 +38,8 @@ def choose_palette(
 class SegueApp(App[None], inherit_bindings=False):
     """Segue in a terminal. The engine is given; it is connected when the first frame is drawn."""
 
-    TITLE = "segue"
-    CSS_PATH = _STYLES
+    TITLE: str | None = "segue"
+    CSS_PATH = _STYLES  # type: ignore[mutable-override]  # the framework's type has no name to import
     ENABLE_COMMAND_PALETTE = False
     PAUSE_GC_ON_SCROLL: ClassVar[bool] = True
 
@@ -59,9 +60,9 @@ class SegueApp(App[None], inherit_bindings=False):
         """Variables that exist whatever the theme."""
         return variables(self.palette.theme)
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """The frame first, then the engine."""
-        self.push_screen(self.frame)
+        await self.push_screen(self.frame)
         self.run_worker(self._listen(), exit_on_error=False)
 
     async def on_unmount(self) -> None:
@@ -105,11 +106,8 @@ class SegueApp(App[None], inherit_bindings=False):
 def variables(theme: Theme) -> dict[str, str]:
     """The roles as CSS variables."""
     default = "ansi_default"
-    names = (
-        "ansi_black ansi_red ansi_green ansi_yellow ansi_blue ansi_magenta ansi_cyan ansi_white "
-        "ansi_bright_black ansi_bright_red ansi_bright_green ansi_bright_yellow "
-        "ansi_bright_blue ansi_bright_magenta ansi_bright_cyan ansi_bright_white"
-    ).split()
+    names = [f"ansi_{colour}" for colour in _ANSI]
+    names += [f"ansi_bright_{colour}" for colour in _ANSI]
     made = {}
     for role, value in theme.colours.items():
         if value == "default":

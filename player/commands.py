@@ -278,6 +278,8 @@ VIEW = (
     Command("go_queue", "Go to Queue", "View", runs="view", keys=("4", "g q")),
     Command("go_playing", "Go to Now Playing", "View", runs="view", keys=("5", "g n")),
     Command("go_lyrics", "Lyrics of what plays", "View", runs="view", keys=("L",)),
+    Command("lyrics_later", "Lyrics 0.1 s later", "View", runs="view", keys=("[",)),
+    Command("lyrics_earlier", "Lyrics 0.1 s earlier", "View", runs="view", keys=("]",)),
     Command("go_current", "Go to the row that plays", "View", runs="view", keys=("c",)),
     Command("down", "Down", "View", runs="view", keys=("j", "down"), palette=False),
     Command("up", "Up", "View", runs="view", keys=("k", "up"), palette=False),

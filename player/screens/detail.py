@@ -16,8 +16,8 @@ from player.widgets.frame_parts import Hint
 from player.widgets.list_view import ListView, Look
 from player.widgets.model import Notice, PlayerState
 from player.widgets.paged_view import Blank, PagedView
-from player.widgets.painters import AlbumPainter, TrackPainter
 from player.widgets.paging import Block, Fetched
+from player.widgets.painters import AlbumPainter, TrackPainter
 from player.widgets.row import Row
 from sync.wire.catalog import Album, Artist, Track
 
@@ -213,7 +213,10 @@ class ArtistPage(DetailPage):
         ahead = len(self._albums)
         first = max(0, offset - ahead)
         tracks = await self.stage.tracks(artist=self.identifier)(first, limit)
-        items: list[Album | Track] = [*self._albums[offset:], *tracks.items][:limit]
+        items: list[Album | Track] = []
+        items += self._albums[offset:]
+        items += tracks.items
+        del items[limit:]
         blocks = (
             Block(ahead, "Albums", f"{ahead}"),
             Block(tracks.total, "Tracks", f"{tracks.total:,}"),

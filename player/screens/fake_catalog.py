@@ -16,25 +16,85 @@ from sync.wire.ids import encode
 
 PER_ALBUM = 10
 
-_ARTISTS = (
-    "Okto Vale|Junia Sable|Mirrel & Ash|Low Meridiem|Dell Tarrow|Isbrandt|Quill Ostra"
-    "|Halden Coastline|Sundry Choir|The Brasswing Six|Amaru Pellin|Petra Vuil"
-).split("|")
-_ALBUMS = (
-    "Slow Cartography|Salt & Static|The Understudy Moon|Glasswork for Beginners|Small Engines"
-    "|North of the Kettle|Paper Weather|An Orchard in Reverse|Five Quiet Neighbours"
-    "|Tidewater Radio Hour|Longwave|Hollow Kilometres"
-).split("|")
-_TITLES = (
-    "Lanterns Over Halden|Slow Left Turn|The Cartographer's Daughter Counts to Nine"
-    "|A Map of My Own Street|Inlet|Bearing|Hachures|Contour, Contour|Legend|Salt Flats, 4 a.m."
-    "|Understudy|Paper Weather|Kiln|Everything the Orchard Forgot|Two-Stroke Heart"
-    "|Harbour Frequencies|Kilometre 90|Carrier Wave|The Third Neighbour|Kettle Song"
-    "|Glass, Breath, Glass|Dry Dock Waltz|Moth Season|Ember Count|Ferrywake|Spare Parts"
-    "|Understorey|Nine Windows|Polar Kitchen|Loop Road|Shortwave Lullaby|Paper Lantern, Wet Street"
-    "|Lanternfish|The Lantern Keeper's Rota|Why Kettles Sing|Night Ferry, Empty Deck"
-).split("|")
-_WORDS = "Harbour Glass Winter Copper Signal Lantern Orchard Meadow Static Velvet Ferry".split()
+_ARTISTS = [
+    "Okto Vale",
+    "Junia Sable",
+    "Mirrel & Ash",
+    "Low Meridiem",
+    "Dell Tarrow",
+    "Isbrandt",
+    "Quill Ostra",
+    "Halden Coastline",
+    "Sundry Choir",
+    "The Brasswing Six",
+    "Amaru Pellin",
+    "Petra Vuil",
+]
+_ALBUMS = [
+    "Slow Cartography",
+    "Salt & Static",
+    "The Understudy Moon",
+    "Glasswork for Beginners",
+    "Small Engines",
+    "North of the Kettle",
+    "Paper Weather",
+    "An Orchard in Reverse",
+    "Five Quiet Neighbours",
+    "Tidewater Radio Hour",
+    "Longwave",
+    "Hollow Kilometres",
+]
+_TITLES = [
+    "Lanterns Over Halden",
+    "Slow Left Turn",
+    "The Cartographer's Daughter Counts to Nine",
+    "A Map of My Own Street",
+    "Inlet",
+    "Bearing",
+    "Hachures",
+    "Contour, Contour",
+    "Legend",
+    "Salt Flats, 4 a.m.",
+    "Understudy",
+    "Paper Weather",
+    "Kiln",
+    "Everything the Orchard Forgot",
+    "Two-Stroke Heart",
+    "Harbour Frequencies",
+    "Kilometre 90",
+    "Carrier Wave",
+    "The Third Neighbour",
+    "Kettle Song",
+    "Glass, Breath, Glass",
+    "Dry Dock Waltz",
+    "Moth Season",
+    "Ember Count",
+    "Ferrywake",
+    "Spare Parts",
+    "Understorey",
+    "Nine Windows",
+    "Polar Kitchen",
+    "Loop Road",
+    "Shortwave Lullaby",
+    "Paper Lantern, Wet Street",
+    "Lanternfish",
+    "The Lantern Keeper's Rota",
+    "Why Kettles Sing",
+    "Night Ferry, Empty Deck",
+]
+_WORDS = [
+    "Harbour",
+    "Glass",
+    "Winter",
+    "Copper",
+    "Signal",
+    "Lantern",
+    "Orchard",
+    "Meadow",
+    "Static",
+    "Velvet",
+    "Ferry",
+]
 _SUNG = (
     (77_000, "and every window learns your name"),
     (82_000, "I kept the radio on low"),

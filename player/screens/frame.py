@@ -1,257 +1,41 @@
-"""The frame: bars around the pages, keys into commands, and the way between pages."""
+"""The frame with its keys: what is typed or clicked becomes a command and is done."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
-from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
-from textual.css.query import NoMatches
-from textual.screen import Screen
-from textual.timer import Timer
+from textual.widgets import Input
 
 from player.commands import BY_NAME, COMMANDS
 from player.errors import PlayerError
-from player.screens.detail import AlbumPage, ArtistPage
+from player.screens.detail import AlbumPage
+from player.screens.frame_pages import ROOTS, PagesScreen
 from player.screens.help import HelpScreen
-from player.screens.history import History
 from player.screens.keymap import Keymap, Meant, token
-from player.screens.library import LibraryPage
-from player.screens.mini import Mini
-from player.screens.page import Page
 from player.screens.palette import Choice, CommandLine, PaletteScreen
-from player.screens.playing import PlayingPage
 from player.screens.ports import Clock, Engine
-from player.screens.queue import QueuePage, QueueView
 from player.screens.search import SearchPage
-from player.screens.stage import Stage
 from player.screens.typed import find, parse
-from player.screens.welcome import WelcomePage
 from player.styles.palette import Palette
 from player.styles.tokens import THEMES
 from player.widgets.canvas import Canvas
-from player.widgets.frame_parts import RAIL_FROM, Footer, Rail, TopBar
-from player.widgets.model import LibrarySummary, Notice, PlayerState
+from player.widgets.model import Notice
 from player.widgets.player_bar import PlayerBar
-from player.widgets.toast import Toast
 
-_COUNT_WAIT_S = 0.25
-_MINI_BELOW = (80, 20)
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
 _THROUGH_FIELD = frozenset({"up", "down", "escape", "ctrl+p", "pageup", "pagedown"})
-_ROOTS: dict[str, type[Page]] = {
-    "go_search": SearchPage,
-    "go_library": LibraryPage,
-    "go_queue": QueuePage,
-    "go_playing": PlayingPage,
-}
 
 
-class Frame(Screen[None], inherit_bindings=False):
-    """The one screen; pages come and go inside it."""
+class Frame(PagesScreen, inherit_bindings=False):
+    """Keys, commands and the mouse."""
 
-    AUTO_FOCUS: ClassVar[str | None] = ""
-    COUNT_WAIT_S: ClassVar[float] = _COUNT_WAIT_S
+    COUNT_WAIT_S: ClassVar[float] = 0.25
 
     def __init__(self, engine: Engine, clock: Clock, palette: Palette) -> None:
-        super().__init__()
-        self.stage = Stage(engine, clock, palette, self)
+        super().__init__(engine, clock, palette)
         self.keymap = Keymap()
-        self.history = History()
-        self.top = TopBar(palette, clock.now)
-        self.rail = Rail(palette)
-        self.player = PlayerBar(palette, self.stage.covers, clock.monotonic)
-        self.footer = Footer(palette)
-        self.toast = Toast(palette)
-        self.mini = Mini(palette, clock.monotonic)
-        self._roots: dict[str, Page] = {}
-        self._drawer: QueueView | None = None
         self._count_timer: Timer | None = None
-
-    def compose(self) -> ComposeResult:
-        """Top bar, body, player, footer."""
-        yield self.top
-        with Horizontal(id="body"):
-            yield self.rail
-            yield Container(id="main")
-        yield self.mini
-        yield self.player
-        yield self.footer
-        yield self.toast
-
-    async def on_mount(self) -> None:
-        """Begin in the library."""
-        self._measure()
-        await self.go("go_library")
-
-    def on_resize(self) -> None:
-        """Another breakpoint, maybe."""
-        self._measure()
-        self.toast.place()
-
-    def _measure(self) -> None:
-        width, height = self.app.size
-        self.set_class(width < RAIL_FROM, "-narrow")
-        self.set_class(RAIL_FROM <= width < 136, "-medium")
-        self.set_class(width < _MINI_BELOW[0] or height < _MINI_BELOW[1], "-mini")
-        self.set_class(self._drawer is not None and width < 136, "-drawer-covers")
-        self.call_after_refresh(self.mini.tick)
-
-    # -- pages
-
-    @property
-    def page(self) -> Page | None:
-        """The page that is shown."""
-        return self.history.current
-
-    async def go(self, place: str) -> None:
-        """Show one of the places of the rail."""
-        signed_out = self.stage.state.connection.state == "signed_out"
-        if place == "go_library" and signed_out:
-            kind: type[Page] = WelcomePage
-            place = "welcome"
-        else:
-            kind = _ROOTS[place]
-        page = self._roots.get(place)
-        if page is None:
-            page = self._roots[place] = kind(self.stage)  # type: ignore[call-arg]  # pages of the rail take a stage only
-        await self.visit(page)
-
-    async def visit(self, page: Page) -> None:
-        """Show a page and remember the way back."""
-        old = self.page
-        gone = self.history.visit(page)
-        await self._swap(old, page)
-        for lost in gone:
-            await self._drop(lost)
-
-    async def _swap(self, old: Page | None, page: Page) -> None:
-        if old is page:
-            self.settle()
-            return
-        await self._close_drawer()
-        if old is not None:
-            old.display = False
-            old.state_changed(self.stage.state, self.stage.state)
-        page.display = True
-        if not page.is_attached:
-            await self.query_one("#main").mount(page)
-        page.state_changed(self.stage.state, self.stage.state)
-        self.set_class(not page.WANTS_RAIL, "-no-rail")
-        self.settle()
-        self.hints_changed()
-
-    async def _drop(self, page: Page) -> None:
-        if page not in self._roots.values() and not self.history.holds(page):
-            await page.remove()
-
-    async def back(self) -> None:
-        """Show the page before."""
-        left = self.history.back()
-        if left is not None and self.page is not None:
-            await self._swap(left, self.page)
-            await self._drop(left)
-
-    def settle(self) -> None:
-        """Give the focus to the page's list, or to the line of the search."""
-        page = self.page
-        if isinstance(page, SearchPage) and not page.list.total:
-            page.field.take_focus()
-        elif page is not None and (view := page.main_view()) is not None:
-            view.focus()
-        self.hints_changed()
-
-    def hints_changed(self) -> None:
-        """Bring bars up to date with the page."""
-        page = self.page
-        if page is None:
-            return
-        self.footer.hints = page.hints
-        self.footer.repaint()
-        self.top.crumbs, self.top.place = page.crumbs, page.PLACE
-        self.top.can_go_back = self.history.deep
-        self.top.repaint()
-        self.rail.place = page.PLACE
-        self.rail.repaint()
-
-    def on_descendant_focus(self) -> None:
-        """Other keys matter while typing."""
-        self.hints_changed()
-
-    @work(exclusive=True, group="go")
-    async def open_album(self, identifier: str) -> None:
-        """Show an album's page."""
-        await self.visit(AlbumPage(self.stage, identifier))
-
-    @work(exclusive=True, group="go")
-    async def open_artist(self, identifier: str) -> None:
-        """Show an artist's page."""
-        await self.visit(ArtistPage(self.stage, identifier))
-
-    # -- news
-
-    def show_state(self, state: PlayerState) -> None:
-        """The engine told a new state."""
-        before, self.stage.state = self.stage.state, state
-        self.player.show(state)
-        self.mini.show(state)
-        self._show_connection(state, before)
-        self.rail.notes = {"go_queue": f"{state.queue.length:,}" if state.queue.length else ""}
-        self.rail.repaint()
-        if self.page is not None:
-            self.page.state_changed(state, before)
-        if self._drawer is not None and state.queue != before.queue:
-            self._drawer.reload()
-        queue = self._roots.get("go_queue")
-        if queue is not None and queue is not self.page and state.queue != before.queue:
-            queue.state_changed(state, before)
-
-    def _show_connection(self, state: PlayerState, before: PlayerState) -> None:
-        now, then = state.connection.state, before.connection.state
-        if now == "offline" and then != "offline":
-            self.top.offline_since = self.stage.clock.now()
-        if now == "online" and then != "online":
-            self.stage.covers.forget_missing()
-        self.top.connection = state.connection
-        self.top.repaint()
-        if (now == "signed_out") != (then == "signed_out"):
-            self.run_worker(self._signed(), group="go", exclusive=True)
-
-    async def _signed(self) -> None:
-        """Signed in or out: welcome or library."""
-        page = self.page
-        if isinstance(page, (WelcomePage, LibraryPage)):
-            self.history.forget(page)
-            page.display = False
-            await self.go("go_library")
-
-    def show_library(self, library: LibrarySummary) -> None:
-        """The library holds something else."""
-        before, self.stage.library = self.stage.library, library
-        self.top.syncing = library.syncing
-        self.top.repaint()
-        if self.page is not None and library != before:
-            self.page.library_changed()
-
-    def show_login(self, code: str, address: str) -> None:
-        """Signing in waits for a code to be typed."""
-        welcome = self._roots.get("welcome")
-        if isinstance(welcome, WelcomePage):
-            welcome.card.invite(code, address)
-        else:
-            self.tell(Notice(f"Type {code} in a browser", "info", address))
-
-    def tell(self, notice: Notice) -> None:
-        """Show a toast."""
-        self.toast.tell(notice)
-
-    def call(self, command: str, **args: Any) -> None:
-        """Call the engine; what goes wrong is shown."""
-        self.run_worker(self._call(command, args), group="calls", exit_on_error=False)
-
-    async def _call(self, command: str, args: dict[str, Any]) -> None:
-        try:
-            await self.stage.engine.call(command, **args)
-        except PlayerError as error:
-            self.tell(Notice(error.message, "error", error.remedy))
 
     # -- keys
 
@@ -271,8 +55,6 @@ class Frame(Screen[None], inherit_bindings=False):
 
     @property
     def _typing(self) -> bool:
-        from textual.widgets import Input  # noqa: PLC0415 -- loaded with the first field
-
         return isinstance(self.focused, Input)
 
     def _show_pending(self) -> None:
@@ -308,7 +90,7 @@ class Frame(Screen[None], inherit_bindings=False):
         if self.page is not None and not args and self.page.act(name, count):
             return
         handler = getattr(self, f"do_{name}", None)
-        if name in _ROOTS:
+        if name in ROOTS:
             await self.go(name)
         elif handler is not None:
             outcome = handler()
@@ -326,7 +108,7 @@ class Frame(Screen[None], inherit_bindings=False):
             given["delta_ms"] *= min(count, 1000)
             count = None
         for _ in range(min(count or 1, 50)):
-            await self._call(command.engine_command, given)
+            await self.call_now(command.engine_command, given)
         if name == "stop":
             self.app.exit()
 
@@ -348,6 +130,10 @@ class Frame(Screen[None], inherit_bindings=False):
         if track is not None:
             await self.visit(AlbumPage(self.stage, track.album.id))
 
+    def do_drawer(self) -> Any:
+        """The queue beside the page."""
+        return self.toggle_drawer()
+
     def do_go_back(self) -> Any:
         """The page before."""
         return self.back()
@@ -355,7 +141,7 @@ class Frame(Screen[None], inherit_bindings=False):
     async def do_close(self) -> None:
         """Toast first, then the drawer."""
         if not self.toast.hide():
-            await self._close_drawer()
+            await self.close_drawer()
 
     def do_detach(self) -> None:
         """The view goes, the music stays."""
@@ -399,12 +185,11 @@ class Frame(Screen[None], inherit_bindings=False):
         if isinstance(self.page, SearchPage):
             self.page.field.take_focus()
 
-    def do_help(self) -> None:
+    async def do_help(self) -> None:
         """Keys."""
         if self.page is not None:
-            self.app.push_screen(
-                HelpScreen(self.stage.palette, self.page.crumbs[-1], self.page.hints)
-            )
+            page, hints = self.page.crumbs[-1], self.page.hints
+            await self.app.push_screen(HelpScreen(self.stage.palette, page, hints))
 
     def do_palette(self) -> None:
         """All commands."""
@@ -483,28 +268,6 @@ class Frame(Screen[None], inherit_bindings=False):
         else:
             await self.perform(typed.command.name, None, typed.args)
 
-    # -- the drawer
-
-    async def do_drawer(self) -> None:
-        """The queue beside the page."""
-        if self._drawer is not None:
-            await self._close_drawer()
-        elif self.app.size.width < RAIL_FROM:
-            await self.go("go_queue")
-        else:
-            self._drawer = QueueView(self.stage)
-            self._drawer.id = "drawer"
-            await self.query_one("#body").mount(self._drawer)
-            self._measure()
-            self._drawer.list.focus()
-
-    async def _close_drawer(self) -> None:
-        drawer, self._drawer = self._drawer, None
-        if drawer is not None:
-            await drawer.remove()
-            self._measure()
-            self.settle()
-
     # -- the mouse
 
     async def on_canvas_pressed(self, event: Canvas.Pressed) -> None:
@@ -517,21 +280,6 @@ class Frame(Screen[None], inherit_bindings=False):
         event.stop()
         if self.stage.state.duration_ms:
             self.call("seek", ms=round(event.fraction * self.stage.state.duration_ms))
-
-    # -- the look
-
-    def restyle(self, palette: Palette) -> None:
-        """Another theme."""
-        self.stage.palette = palette
-        self.app.theme = palette.theme.name
-        for part in (self.top, self.rail, self.player, self.footer, self.toast, self.mini):
-            part.restyle(palette)
-        try:
-            pages = self.query(Page)
-        except NoMatches:
-            return
-        for page in pages:
-            page.restyle()
 
 
 def _explain(text: str) -> str:

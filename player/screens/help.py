@@ -1,6 +1,7 @@
 """Keys of this page first, then everywhere; made from the registry."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -99,7 +100,7 @@ class HelpSheet(Canvas):
 class HelpScreen(Modal):
     """The help over the page."""
 
-    AUTO_FOCUS = None
+    AUTO_FOCUS: ClassVar[str | None] = None
 
     def __init__(self, palette: Palette, page: str, hints: Sequence[Hint]) -> None:
         super().__init__(palette)
@@ -118,5 +119,5 @@ class HelpScreen(Modal):
         if key in steps:
             self.sheet.scroll_lines(steps[key])
         elif key in ("question_mark", "q", "enter"):
-            self.dismiss(None)
+            self.finish()
         return True

@@ -1,7 +1,7 @@
 """The library: albums as covers or lines, artists, and the long list of tracks."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -21,6 +21,9 @@ from player.widgets.painters import AlbumPainter, ArtistPainter, TrackPainter
 from player.widgets.tabs import Tab, Tabs
 from player.widgets.text_field import TextField
 from sync.wire.catalog import Album, Artist, Track
+
+if TYPE_CHECKING:
+    from player.widgets.paging import Fetch
 
 Kind = Literal["albums", "artists", "tracks"]
 KINDS: tuple[Kind, ...] = ("albums", "artists", "tracks")
@@ -158,7 +161,7 @@ class LibraryPage(Page):
             return
         self._shown[name] = wanted
         view.blank = _NO_MATCH if self._filter else _EMPTY
-        lists = {
+        lists: dict[str, Callable[..., Fetch[Any]]] = {
             "albums": self.stage.albums,
             "artists": self.stage.artists,
             "tracks": self.stage.tracks,

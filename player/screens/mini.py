@@ -1,8 +1,7 @@
 """The player in a very small terminal: what plays, how far, three keys."""
 
 from collections.abc import Callable
-
-from textual.timer import Timer
+from typing import TYPE_CHECKING
 
 from player.styles.palette import Palette
 from player.styles.text import clean, clock
@@ -10,6 +9,9 @@ from player.widgets.canvas import Canvas
 from player.widgets.model import PlayerState, artists_of
 from player.widgets.progress import QUIET_MS, draw_progress, next_change_ms, span
 from player.widgets.row import Row
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 
 class Mini(Canvas):

@@ -30,17 +30,21 @@ class Modal(ModalScreen[str | None], inherit_bindings=False):
         self.palette = palette
         self.set_class(not palette.fills, "-boxed")
 
+    def finish(self, result: str | None = None) -> None:
+        """Close with a result."""
+        self.dismiss(result)  # type: ignore[unused-awaitable]  # closes by itself; awaiting would wait for us
+
     def on_click(self, event: events.Click) -> None:
         """A click beside the box closes it."""
         if event.widget is self:
-            self.dismiss(None)
+            self.finish()
 
     def on_key(self, event: events.Key) -> None:
         """Keys of the modal; the page behind hears none."""
         event.stop()
         if event.key in ("escape", "ctrl+c"):
             event.prevent_default()
-            self.dismiss(None)
+            self.finish()
         elif self.take_key(event.key):
             event.prevent_default()
 

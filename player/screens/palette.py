@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -201,13 +200,13 @@ class PaletteScreen(Modal):
         """Run the chosen one."""
         event.stop()
         chosen = self.list.current
-        self.dismiss(chosen.choice.name if chosen else None)
+        self.finish(chosen.choice.name if chosen else None)
 
     def on_paged_view_opened(self, event: PagedView.Opened) -> None:
         """Run the clicked one."""
         event.stop()
         chosen = self.list.current
-        self.dismiss(chosen.choice.name if chosen else None)
+        self.finish(chosen.choice.name if chosen else None)
 
 
 class CommandLine(Modal):
@@ -234,4 +233,4 @@ class CommandLine(Modal):
     def on_text_field_entered(self, event: TextField.Entered) -> None:
         """Run it."""
         event.stop()
-        self.dismiss(event.text)
+        self.finish(event.text)

@@ -16,8 +16,8 @@ from player.widgets.frame_parts import Hint
 from player.widgets.list_view import ListView, Look, playing_mark
 from player.widgets.model import PlayerState, QueueRow, artists_of
 from player.widgets.paged_view import Blank, PagedView
-from player.widgets.painters import paint_time, paint_title
 from player.widgets.paging import Block, Fetched
+from player.widgets.painters import paint_time, paint_title
 from player.widgets.row import Row
 
 _PROBE = 200
@@ -80,11 +80,10 @@ class QueueHead(Canvas):
 
     def draw(self, rows: list[Row]) -> None:
         """One tab and its underline."""
-        x = rows[0].put(3, "Queue", bold=True)
+        rows[0].put(3, "Queue", bold=True)
         if len(rows) > 1:
             rows[1].blend(3, "▔" * 5, (3, 8))
         rows[0].put_right(rows[0].width - 3, self.note, "faint")
-        del x
 
 
 class EditStrip(Canvas):
@@ -210,7 +209,7 @@ class QueueView(Vertical):
         self.strip.show(f"Moved {clean(row.track.title)} {'down' if by > 0 else 'up'} {abs(by)}")
         self.list.go_to(to)
 
-    def remove(self) -> None:
+    def take_out(self) -> None:
         """Take out the row under the cursor."""
         row = self.list.current
         if row is not None:
@@ -283,7 +282,7 @@ class QueuePage(Page):
 
     def do_queue_remove(self) -> None:
         """Take out the row."""
-        self.queue.remove()
+        self.queue.take_out()
 
     def do_queue_clear(self) -> None:
         """Nothing after what plays."""

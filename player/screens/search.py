@@ -1,12 +1,11 @@
 """Search as you type: best first, under headings, the words that matched marked."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.timer import Timer
 
 from player.errors import PlayerError
 from player.screens.page import Page
@@ -21,11 +20,14 @@ from player.widgets.frame_parts import Hint
 from player.widgets.list_view import ListView, Look, playing_mark
 from player.widgets.model import PlayerState, artists_of
 from player.widgets.paged_view import Blank, PagedView
-from player.widgets.painters import mark_hits, names, paint_time
 from player.widgets.paging import Block, Fetched
+from player.widgets.painters import mark_hits, names, paint_time
 from player.widgets.row import Row
 from player.widgets.text_field import TextField
 from sync.wire.catalog import Album, Artist, SearchHits, Track
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 Hit = Track | Album | Artist
 

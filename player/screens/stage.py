@@ -1,6 +1,5 @@
 """What every page works with: the engine, the last state it told, the look, the covers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,11 +30,11 @@ class Shell(Protocol):
         """Show a toast."""
         ...
 
-    def open_album(self, identifier: str) -> None:
+    def open_album(self, identifier: str) -> object:
         """Show an album's page."""
         ...
 
-    def open_artist(self, identifier: str) -> None:
+    def open_artist(self, identifier: str) -> object:
         """Show an artist's page."""
         ...
 
@@ -101,6 +100,3 @@ def decode(data: Any, shape: Any) -> Any:
         return msgspec.convert(data, shape, strict=False)
     except msgspec.ValidationError as error:
         raise PlayerError(f"the engine's answer cannot be read: {error}") from error
-
-
-Decide = Callable[[bool], None]

@@ -1,5 +1,6 @@
 """What is typed after a colon, as a call: the same verbs and words as on the shell."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,24 +30,27 @@ def find(text: str) -> tuple[Command, str]:
 def parse(text: str) -> Typed:
     """The call that is meant. Raises UsageError."""
     command, rest = find(text)
+    reader = _READERS.get(command.name)
+    if reader is not None:
+        return Typed(command, reader(rest))
     args = dict(command.preset)
-    if command.name == "play":
-        return Typed(command, _play(rest))
-    if command.name == "seek":
-        return Typed(command, _place(rest))
-    if command.name == "volume":
-        return Typed(command, _step(rest))
-    if command.name == "shuffle" and rest:
-        return Typed(command, {"on": rest.casefold() == "on"})
-    if command.name == "repeat" and rest:
-        return Typed(command, {"mode": rest.casefold()})
-    if command.name == "login":
-        if not rest:
-            raise UsageError("login needs the address of a server")
-        return Typed(command, {"server": rest})
     if rest and command.args:
         args[command.args[0].name] = rest
     return Typed(command, args)
+
+
+def _login(rest: str) -> dict[str, Any]:
+    if not rest:
+        raise UsageError("login needs the address of a server")
+    return {"server": rest}
+
+
+def _shuffle(rest: str) -> dict[str, Any]:
+    return {"on": rest.casefold() == "on"} if rest else {}
+
+
+def _repeat(rest: str) -> dict[str, Any]:
+    return {"mode": rest.casefold()} if rest else {}
 
 
 def _play(rest: str) -> dict[str, Any]:
@@ -74,3 +78,13 @@ def _step(rest: str) -> dict[str, Any]:
         return {"delta" if rest[:1] in ("+", "-") else "value": int(rest)}
     except ValueError as error:
         raise UsageError("volume takes 0 to 100, +5 or -5") from error
+
+
+_READERS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "play": _play,
+    "seek": _place,
+    "volume": _step,
+    "shuffle": _shuffle,
+    "repeat": _repeat,
+    "login": _login,
+}

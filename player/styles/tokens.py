@@ -18,10 +18,28 @@ class Theme:
     colours: Mapping[str, str]
 
 
-_ROLES = (
-    "bg rail surface raised select line lineh text muted faint accent accent2 on_accent "
-    "ok warn err info heart buf unbuf"
-).split()
+_ROLES = [
+    "bg",
+    "rail",
+    "surface",
+    "raised",
+    "select",
+    "line",
+    "lineh",
+    "text",
+    "muted",
+    "faint",
+    "accent",
+    "accent2",
+    "on_accent",
+    "ok",
+    "warn",
+    "err",
+    "info",
+    "heart",
+    "buf",
+    "unbuf",
+]
 
 
 def _colours(*values: str) -> dict[str, str]:

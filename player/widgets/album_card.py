@@ -28,7 +28,7 @@ class Card:
 class HeadCard(Canvas):
     """Picture at the left, six lines of words beside it."""
 
-    def __init__(self, palette: Palette, covers: Covers, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(self, palette: Palette, covers: Covers, *, id: str | None = None) -> None:
         super().__init__(palette, id=id)
         self._covers = covers
         self.card: Card | None = None
@@ -66,10 +66,7 @@ class HeadCard(Canvas):
     def _draw_buttons(self, row: Row, x: int, card: Card) -> None:
         for place, (text, key, command) in enumerate(card.buttons):
             start = x
-            if place == 0:
-                x = row.chip(x, text, "on_accent", "accent")
-            else:
-                x = row.chip(x, text)
+            x = row.chip(x, text, "on_accent", "accent") if place == 0 else row.chip(x, text)
             x = row.put(x + 1, key, "accent", bold=True)
             self.hot(5, start, x, command)
             x += 3

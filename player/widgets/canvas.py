@@ -1,7 +1,6 @@
 """A widget made of lines that are drawn whole and repainted only where they have changed."""
 
-from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import events
@@ -13,6 +12,9 @@ from textual.widget import Widget
 from player.styles.palette import Palette
 from player.styles.text import width as cells_of
 from player.widgets.row import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Cell = tuple[str, Style | None]
 
@@ -30,7 +32,7 @@ class Canvas(Widget):
             super().__init__()
             self.name = name
 
-    def __init__(self, palette: Palette, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(self, palette: Palette, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.palette = palette
         self.repainted_cells = 0
@@ -111,7 +113,7 @@ def changed_span(before: Strip, after: Strip) -> tuple[int, int] | None:
     old, new = _cells(before), _cells(after)
     if len(old) != len(new):
         return 0, max(len(old), len(new))
-    differs: Callable[[int], bool] = lambda at: old[at] != new[at]  # noqa: E731 -- used twice, here
+    differs: Callable[[int], bool] = lambda at: old[at] != new[at]
     start = next((at for at in range(len(new)) if differs(at)), None)
     if start is None:
         return None

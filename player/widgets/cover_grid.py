@@ -29,7 +29,7 @@ class CoverGrid(PagedView[Album]):
         covers: Covers,
         *,
         blank: Blank,
-        id: str | None = None,  # noqa: A002 -- Textual's name
+        id: str | None = None,
     ) -> None:
         super().__init__(palette, blank=blank, id=id)
         self.covers = covers
@@ -197,11 +197,15 @@ class CoverGrid(PagedView[Album]):
         else:
             self._draw_words(row, album, x, within, chosen=chosen)
 
+    def covers_landed(self) -> None:
+        """A cover has come."""
+        self.refresh()
+
     def _draw_cover(self, row: Row, album: Album, x: int, within: int, *, chosen: bool) -> None:
+        role = "accent" if self.has_focus else "lineh"
         if chosen:
-            role = "accent" if self.has_focus else "lineh"
             row.put(x, "▐", role)
-        picture = self.covers.picture(album.cover, album.id, COVER, self.refresh)
+        picture = self.covers.picture(album.cover, album.id, COVER, self.covers_landed)
         draw_picture(row, x + 1, picture, within)
         if chosen:
             row.put(x + 1 + COVER[0], "▌", role)

@@ -18,7 +18,7 @@ _SIZES = (64, 160, 320, 640)
 
 def decode(path: Path, columns: int, lines: int) -> Picture:
     """A picture file as cells. Raises OSError if it is no picture."""
-    from PIL import Image  # noqa: PLC0415 -- heavy; not needed before the first paint
+    from PIL import Image
 
     with Image.open(path) as image:
         image.draft("RGB", (columns * 2, lines * 4))

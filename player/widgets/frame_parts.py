@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from textual.timer import Timer
+from typing import TYPE_CHECKING
 
 from player.styles.palette import Palette
 from player.styles.text import clean, fit
@@ -12,6 +11,9 @@ from player.styles.text import width as cells_of
 from player.widgets.canvas import Canvas
 from player.widgets.model import Connection
 from player.widgets.row import Row
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 Hint = tuple[str, str]
 """A key and what it does."""

@@ -1,13 +1,12 @@
 """Lyrics: the current line at a fixed row, words lit as they are sung, a cursor to seek by."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.timer import Timer
 from textual.widget import Widget
 
 from player.styles.palette import Palette
@@ -15,6 +14,9 @@ from player.styles.text import clean, clock, fit
 from player.styles.text import width as cells_of
 from player.widgets.lyrics_model import Score, Sung, pieces
 from player.widgets.row import Row
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 _SPACING = 2
 _BROWSE_S = 8.0

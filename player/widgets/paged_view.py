@@ -1,10 +1,9 @@
 """What every long list shares: paging, the states it can be in, and telling what is wrong."""
 
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from textual.message import Message
 from textual.strip import Strip
-from textual.timer import Timer
 from textual.widget import Widget
 
 from player.errors import PlayerError
@@ -12,6 +11,9 @@ from player.styles.palette import Palette
 from player.styles.text import width as cells_of
 from player.widgets.paging import PAGE, Fetch, Pages
 from player.widgets.row import Row
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 T = TypeVar("T")
 
@@ -64,7 +66,7 @@ class PagedView(Widget, Generic[T], can_focus=True):
             self.view = view
             self.index = index
 
-    def __init__(self, palette: Palette, *, blank: Blank, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(self, palette: Palette, *, blank: Blank, id: str | None = None) -> None:
         super().__init__(id=id)
         self.palette = palette
         self.blank = blank

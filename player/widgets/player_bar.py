@@ -1,11 +1,11 @@
 """The player bar: what plays, how far, and what can be done about it."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
-from textual.timer import Timer
 
 from player.styles.palette import Palette
 from player.styles.text import clean, clock, fit
@@ -17,6 +17,9 @@ from player.widgets.covers import Covers
 from player.widgets.model import PlayerState, artists_of
 from player.widgets.progress import QUIET_MS, draw_level, draw_progress, next_change_ms, span
 from player.widgets.row import Row
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 MARK_S = 10.0
 """How long a switch of quality is pointed out."""
@@ -111,7 +114,7 @@ class PlayerBar(Canvas):
         left = 10 if state.track else 3
         self._draw_time(rows[0], 0, left, width - 2)
         self._draw_title(rows[1], left)
-        self._draw_controls(rows[1], 1)
+        self._draw_controls(rows[1])
         self._draw_volume(rows[1], 1, width - 2)
         if state.track:
             limit = width // 2 - left - 2
@@ -144,29 +147,26 @@ class PlayerBar(Canvas):
             word = "waiting for data" if self.state.status == "stalled" else "loading"
             row.put(end + 2, word, "warn", cells=max(0, room - (end - x) + 8))
 
-    def _draw_controls(self, row: Row, y: int) -> None:
+    def _draw_controls(self, row: Row) -> None:
         middle = row.width // 2 - 1
         state = self.state
-        self._button(row, y, middle - 9, "|◄", "prev", "text")
+        self._button(row, middle - 9, "|◄", "prev")
         play = "▮▮" if state.status in ("playing", "loading", "stalled") else "► "
         if row.palette.theme.depth == "none":
             row.put(middle - 3, f" [{play}] ", bold=True)
         else:
             row.draw(middle - 3, f"  {play}  ", row.palette.style("on_accent", "accent", bold=True))
-        self.hot(y, middle - 3, middle + 3, "toggle")
-        self._button(row, y, middle + 7, "►|", "next", "text")
+        self.hot(1, middle - 3, middle + 3, "toggle")
+        self._button(row, middle + 7, "►|", "next")
         if row.width >= 116:
             on = "accent" if state.shuffle else "muted"
-            self._button(row, y, middle - 21, "shuffle", "shuffle", on, bold=state.shuffle)
+            self._button(row, middle - 21, "shuffle", "shuffle", on)
             on = "muted" if state.repeat == "off" else "accent"
-            repeat = f"repeat {state.repeat}"
-            self._button(row, y, middle + 14, repeat, "repeat", on, bold=on == "accent")
+            self._button(row, middle + 14, f"repeat {state.repeat}", "repeat", on)
 
-    def _button(
-        self, row: Row, y: int, x: int, text: str, name: str, role: str, *, bold: bool = True
-    ) -> None:
-        end = row.put(x, text, role, bold=bold)
-        self.hot(y, x, end, name)
+    def _button(self, row: Row, x: int, text: str, name: str, role: str = "text") -> None:
+        end = row.put(x, text, role, bold=role != "muted")
+        self.hot(1, x, end, name)
 
     def _draw_volume(self, row: Row, y: int, end: int) -> None:
         state = self.state

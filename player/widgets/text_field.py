@@ -59,7 +59,7 @@ class TextField(Horizontal):
         *,
         hint: str = "",
         fill: str = "bg",
-        id: str | None = None,  # noqa: A002 -- Textual's name
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._prompt = Words(palette, f"{prompt} ", "accent", fill=fill)

@@ -1,8 +1,7 @@
 """One message at the bottom right: what happened, why, and what helps."""
 
 from collections import deque
-
-from textual.timer import Timer
+from typing import TYPE_CHECKING
 
 from player.styles.palette import Palette
 from player.styles.text import clean, fit
@@ -10,6 +9,9 @@ from player.styles.text import width as cells_of
 from player.widgets.canvas import Canvas
 from player.widgets.model import Notice
 from player.widgets.row import Row
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 WIDTH = 52
 SHOWN_S = 6.0

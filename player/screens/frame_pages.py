@@ -1,0 +1,279 @@
+"""The frame around the pages: bars, the way between pages, the drawer, and news from the engine."""
+
+from typing import Any, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.screen import Screen
+
+from player.errors import PlayerError
+from player.screens.detail import AlbumPage, ArtistPage
+from player.screens.history import History
+from player.screens.library import LibraryPage
+from player.screens.mini import Mini
+from player.screens.page import Page
+from player.screens.playing import PlayingPage
+from player.screens.ports import Clock, Engine
+from player.screens.queue import QueuePage, QueueView
+from player.screens.search import SearchPage
+from player.screens.stage import Stage
+from player.screens.welcome import WelcomePage
+from player.styles.palette import Palette
+from player.widgets.frame_parts import RAIL_FROM, Footer, Rail, TopBar
+from player.widgets.model import LibrarySummary, Notice, PlayerState
+from player.widgets.player_bar import PlayerBar
+from player.widgets.toast import Toast
+
+_MINI_BELOW = (80, 20)
+ROOTS: dict[str, type[LibraryPage | SearchPage | QueuePage | PlayingPage]] = {
+    "go_search": SearchPage,
+    "go_library": LibraryPage,
+    "go_queue": QueuePage,
+    "go_playing": PlayingPage,
+}
+
+
+class PagesScreen(Screen[None], inherit_bindings=False):
+    """The one screen; pages come and go inside it."""
+
+    AUTO_FOCUS: ClassVar[str | None] = ""
+
+    def __init__(self, engine: Engine, clock: Clock, palette: Palette) -> None:
+        super().__init__()
+        self.stage = Stage(engine, clock, palette, self)
+        self.history = History()
+        self.top = TopBar(palette, clock.now)
+        self.rail = Rail(palette)
+        self.player = PlayerBar(palette, self.stage.covers, clock.monotonic)
+        self.footer = Footer(palette)
+        self.toast = Toast(palette)
+        self.mini = Mini(palette, clock.monotonic)
+        self._roots: dict[str, Page] = {}
+        self._drawer: QueueView | None = None
+
+    def compose(self) -> ComposeResult:
+        """Top bar, body, player, footer."""
+        yield self.top
+        with Horizontal(id="body"):
+            yield self.rail
+            yield Container(id="main")
+        yield self.mini
+        yield self.player
+        yield self.footer
+        yield self.toast
+
+    async def on_mount(self) -> None:
+        """Begin in the library."""
+        self._measure()
+        await self.go("go_library")
+
+    def on_resize(self) -> None:
+        """Another breakpoint, maybe."""
+        self._measure()
+        self.toast.place()
+
+    def _measure(self) -> None:
+        width, height = self.app.size
+        self.set_class(width < RAIL_FROM, "-narrow")
+        self.set_class(RAIL_FROM <= width < 136, "-medium")
+        self.set_class(width < _MINI_BELOW[0] or height < _MINI_BELOW[1], "-mini")
+        self.set_class(self._drawer is not None and width < 136, "-drawer-covers")
+        self.call_after_refresh(self.mini.tick)
+
+    # -- pages
+
+    @property
+    def page(self) -> Page | None:
+        """The page that is shown."""
+        return self.history.current
+
+    async def go(self, place: str) -> None:
+        """Show one of the places of the rail."""
+        signed_out = self.stage.state.connection.state == "signed_out"
+        if place == "go_library" and signed_out:
+            place = "welcome"
+        page = self._roots.get(place)
+        if page is None:
+            page = ROOTS[place](self.stage) if place in ROOTS else WelcomePage(self.stage)
+            self._roots[place] = page
+        await self.visit(page)
+
+    async def visit(self, page: Page) -> None:
+        """Show a page and remember the way back."""
+        old = self.page
+        gone = self.history.visit(page)
+        await self._swap(old, page)
+        for lost in gone:
+            await self._drop(lost)
+
+    async def _swap(self, old: Page | None, page: Page) -> None:
+        if old is page:
+            self.settle()
+            return
+        await self.close_drawer()
+        if old is not None:
+            old.display = False
+            old.state_changed(self.stage.state, self.stage.state)
+        page.display = True
+        if not page.is_attached:
+            await self.query_one("#main").mount(page)
+        page.state_changed(self.stage.state, self.stage.state)
+        self.set_class(not page.WANTS_RAIL, "-no-rail")
+        self.settle()
+        self.hints_changed()
+
+    async def _drop(self, page: Page) -> None:
+        if page not in self._roots.values() and not self.history.holds(page):
+            await page.remove()
+
+    async def back(self) -> None:
+        """Show the page before."""
+        left = self.history.back()
+        if left is not None and self.page is not None:
+            await self._swap(left, self.page)
+            await self._drop(left)
+
+    def settle(self) -> None:
+        """Give the focus to the page's list, or to the line of the search."""
+        page = self.page
+        if isinstance(page, SearchPage) and not page.list.total:
+            page.field.take_focus()
+        elif page is not None and (view := page.main_view()) is not None:
+            view.focus()
+        self.hints_changed()
+
+    def hints_changed(self) -> None:
+        """Bring bars up to date with the page."""
+        page = self.page
+        if page is None:
+            return
+        self.footer.hints = page.hints
+        self.footer.repaint()
+        self.top.crumbs, self.top.place = page.crumbs, page.PLACE
+        self.top.can_go_back = self.history.deep
+        self.top.repaint()
+        self.rail.place = page.PLACE
+        self.rail.repaint()
+
+    def on_descendant_focus(self) -> None:
+        """Other keys matter while typing."""
+        self.hints_changed()
+
+    @work(exclusive=True, group="go")
+    async def open_album(self, identifier: str) -> None:
+        """Show an album's page."""
+        await self.visit(AlbumPage(self.stage, identifier))
+
+    @work(exclusive=True, group="go")
+    async def open_artist(self, identifier: str) -> None:
+        """Show an artist's page."""
+        await self.visit(ArtistPage(self.stage, identifier))
+
+    # -- news
+
+    def show_state(self, state: PlayerState) -> None:
+        """The engine told a new state."""
+        before, self.stage.state = self.stage.state, state
+        self.player.show(state)
+        self.mini.show(state)
+        self._show_connection(state, before)
+        self.rail.notes = {"go_queue": f"{state.queue.length:,}" if state.queue.length else ""}
+        self.rail.repaint()
+        if self.page is not None:
+            self.page.state_changed(state, before)
+        if self._drawer is not None and state.queue != before.queue:
+            self._drawer.reload()
+        queue = self._roots.get("go_queue")
+        if queue is not None and queue is not self.page and state.queue != before.queue:
+            queue.state_changed(state, before)
+
+    def _show_connection(self, state: PlayerState, before: PlayerState) -> None:
+        now, then = state.connection.state, before.connection.state
+        if now == "offline" and then != "offline":
+            self.top.offline_since = self.stage.clock.now()
+        if now == "online" and then != "online":
+            self.stage.covers.forget_missing()
+        self.top.connection = state.connection
+        self.top.repaint()
+        if (now == "signed_out") != (then == "signed_out"):
+            self.run_worker(self._signed(), group="go", exclusive=True)
+
+    async def _signed(self) -> None:
+        """Signed in or out: welcome or library."""
+        page = self.page
+        if isinstance(page, (WelcomePage, LibraryPage)):
+            self.history.forget(page)
+            page.display = False
+            await self.go("go_library")
+
+    def show_library(self, library: LibrarySummary) -> None:
+        """The library holds something else."""
+        before, self.stage.library = self.stage.library, library
+        self.top.syncing = library.syncing
+        self.top.repaint()
+        if self.page is not None and library != before:
+            self.page.library_changed()
+
+    def show_login(self, code: str, address: str) -> None:
+        """Signing in waits for a code to be typed."""
+        welcome = self._roots.get("welcome")
+        if isinstance(welcome, WelcomePage):
+            welcome.card.invite(code, address)
+        else:
+            self.tell(Notice(f"Type {code} in a browser", "info", address))
+
+    def tell(self, notice: Notice) -> None:
+        """Show a toast."""
+        self.toast.tell(notice)
+
+    def call(self, command: str, **args: Any) -> None:
+        """Call the engine; what goes wrong is shown."""
+        self.run_worker(self.call_now(command, args), group="calls", exit_on_error=False)
+
+    async def call_now(self, command: str, args: dict[str, Any]) -> None:
+        """Call the engine and wait for its answer; what goes wrong is shown."""
+        try:
+            await self.stage.engine.call(command, **args)
+        except PlayerError as error:
+            self.tell(Notice(error.message, "error", error.remedy))
+
+    # -- what the pages may ask for
+
+    def run(self, name: str, **args: Any) -> None:
+        """Run a command of the registry."""
+        raise NotImplementedError
+
+    # -- the drawer
+
+    async def toggle_drawer(self) -> None:
+        """The queue beside the page."""
+        if self._drawer is not None:
+            await self.close_drawer()
+        elif self.app.size.width < RAIL_FROM:
+            await self.go("go_queue")
+        else:
+            self._drawer = QueueView(self.stage)
+            self._drawer.id = "drawer"
+            await self.query_one("#body").mount(self._drawer)
+            self._measure()
+            self._drawer.list.focus()
+
+    async def close_drawer(self) -> None:
+        """Put the queue away."""
+        drawer, self._drawer = self._drawer, None
+        if drawer is not None:
+            await drawer.remove()
+            self._measure()
+            self.settle()
+
+    # -- the look
+
+    def restyle(self, palette: Palette) -> None:
+        """Another theme."""
+        self.stage.palette = palette
+        self.app.theme = palette.theme.name
+        for part in (self.top, self.rail, self.player, self.footer, self.toast, self.mini):
+            part.restyle(palette)
+        for page in self.query(Page):
+            page.restyle()
