@@ -3,8 +3,10 @@
 PlayerError
 ├── StreamError
 │   ├── RightsRefusedError     a licence or manifest that must not be used on this device
-│   ├── TrackUnavailableError  the track is gone or not licensed: play the next one
-│   └── MediaDamagedError      bytes that are wrong each time they are fetched
+│   ├── RenditionReplacedError the server has prepared the track anew: ask for its manifest
+│   └── TrackUnavailableError  the track is gone or not licensed: play the next one
+│       └── MediaDamagedError      bytes that are wrong each time they are fetched
+│           └── IndexStaleError    an index that is newer than the manifest: ask for both again
 └── SoundError
     ├── PieceDamagedError      the bytes of a piece do not decode to what they promise
     ├── PieceOrderError        a piece that does not follow the last one
@@ -75,3 +77,11 @@ class MediaDamagedError(TrackUnavailableError):
 
     kind: Kind = "failed"
     remedy = "the server should prepare this track again"
+
+
+class IndexStaleError(MediaDamagedError):
+    """The index is not the one that the manifest names."""
+
+
+class RenditionReplacedError(StreamError):
+    """The rendition that was being loaded is no longer the one the server gives."""

@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 
 from player.playback.bandwidth import LEAST_RATE, Estimate, blend
 
-Reason = Literal["start", "fixed", "limit", "saver", "link", "buffer", "steady", "only"]
+Reason = Literal["start", "fixed", "limit", "saver", "link", "buffer", "steady", "only", "kept"]
 REASONS: dict[Reason, str] = {
     "start": "first piece: starts low to start soon",
     "fixed": "you fixed the quality",
@@ -22,6 +22,7 @@ REASONS: dict[Reason, str] = {
     "link": "the link is faster or slower now",
     "buffer": "the buffer allows it",
     "steady": "no reason to change",
+    "kept": "it is on this device already",
     "only": "the track has one quality so far",
 }
 
