@@ -108,7 +108,7 @@ def variables(theme: Theme) -> dict[str, str]:
     default = "ansi_default"
     names = [f"ansi_{colour}" for colour in _ANSI]
     names += [f"ansi_bright_{colour}" for colour in _ANSI]
-    made = {}
+    made = {"ansi-background": default, "ansi-foreground": default}
     for role, value in theme.colours.items():
         if value == "default":
             value = default

@@ -87,7 +87,7 @@ class Frame(PagesScreen, inherit_bindings=False):
         self, name: str, count: int | None = None, args: dict[str, Any] | None = None
     ) -> None:
         """Do a command: the page first, then the frame, then the engine."""
-        if self.page is not None and not args and self.page.act(name, count):
+        if not args and self._act_here(name, count):
             return
         handler = getattr(self, f"do_{name}", None)
         if name in ROOTS:
@@ -98,6 +98,13 @@ class Frame(PagesScreen, inherit_bindings=False):
                 await outcome
         else:
             await self._perform_in_engine(name, count, args or {})
+
+    def _act_here(self, name: str, count: int | None) -> bool:
+        """What has the focus may give the command its meaning: the drawer, or the page."""
+        drawer = self.drawer
+        if drawer is not None and drawer.list.has_focus and drawer.act(name, count):
+            return True
+        return self.page is not None and self.page.act(name, count)
 
     async def _perform_in_engine(self, name: str, count: int | None, args: dict[str, Any]) -> None:
         command = BY_NAME.get(name)

@@ -50,7 +50,7 @@ class PagesScreen(Screen[None], inherit_bindings=False):
         self.toast = Toast(palette)
         self.mini = Mini(palette, clock.monotonic)
         self._roots: dict[str, Page] = {}
-        self._drawer: QueueView | None = None
+        self.drawer: QueueView | None = None
 
     def compose(self) -> ComposeResult:
         """Top bar, body, player, footer."""
@@ -78,7 +78,7 @@ class PagesScreen(Screen[None], inherit_bindings=False):
         self.set_class(width < RAIL_FROM, "-narrow")
         self.set_class(RAIL_FROM <= width < 136, "-medium")
         self.set_class(width < _MINI_BELOW[0] or height < _MINI_BELOW[1], "-mini")
-        self.set_class(self._drawer is not None and width < 136, "-drawer-covers")
+        self.set_class(self.drawer is not None and width < 136, "-drawer-covers")
         self.call_after_refresh(self.mini.tick)
 
     # -- pages
@@ -182,8 +182,8 @@ class PagesScreen(Screen[None], inherit_bindings=False):
         self.rail.repaint()
         if self.page is not None:
             self.page.state_changed(state, before)
-        if self._drawer is not None and state.queue != before.queue:
-            self._drawer.reload()
+        if self.drawer is not None and state.queue != before.queue:
+            self.drawer.reload()
         queue = self._roots.get("go_queue")
         if queue is not None and queue is not self.page and state.queue != before.queue:
             queue.state_changed(state, before)
@@ -248,20 +248,20 @@ class PagesScreen(Screen[None], inherit_bindings=False):
 
     async def toggle_drawer(self) -> None:
         """The queue beside the page."""
-        if self._drawer is not None:
+        if self.drawer is not None:
             await self.close_drawer()
         elif self.app.size.width < RAIL_FROM:
             await self.go("go_queue")
         else:
-            self._drawer = QueueView(self.stage)
-            self._drawer.id = "drawer"
-            await self.query_one("#body").mount(self._drawer)
+            self.drawer = QueueView(self.stage)
+            self.drawer.id = "drawer"
+            await self.query_one("#body").mount(self.drawer)
             self._measure()
-            self._drawer.list.focus()
+            self.drawer.list.focus()
 
     async def close_drawer(self) -> None:
         """Put the queue away."""
-        drawer, self._drawer = self._drawer, None
+        drawer, self.drawer = self.drawer, None
         if drawer is not None:
             await drawer.remove()
             self._measure()

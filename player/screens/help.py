@@ -15,9 +15,9 @@ from player.widgets.canvas import Canvas
 from player.widgets.frame_parts import Hint
 from player.widgets.row import Row
 
-_COLUMN = 36
-_KEYS = 12
-_MOUSE = (("click", "select"), ("double click", "play or open"), ("wheel on bar", "seek, volume"))
+_COLUMN = 37
+_KEYS = 10
+_MOUSE = (("click", "select"), ("2 clicks", "play or open"), ("wheel", "scroll; seek on the bar"))
 
 Group = tuple[str, list[Hint]]
 

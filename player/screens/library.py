@@ -33,8 +33,9 @@ SORTS: dict[Kind, tuple[str, ...]] = {
     "tracks": ("default", "title", "album", "added", "year", "duration"),
 }
 _SORT_NAMES = {"default": "artist", "added": "newest", "duration": "length"}
-COVERS_FROM = 116
-SIDE_FROM = 136
+COVERS_FROM = 96
+"""Columns of the page (the rail takes 20 more of the terminal)."""
+SIDE_FROM = 116
 PLAY_AHEAD = 200
 """Tracks of a long list that are put into the queue when one of them is played."""
 
@@ -96,7 +97,11 @@ class LibraryPage(Page):
 
     def on_resize(self) -> None:
         """Covers or lines, one column or two."""
-        self._arrange()
+        self._arrange(focus=isinstance(self.screen.focused, PagedView) and self._owns_focus())
+
+    def _owns_focus(self) -> bool:
+        focused = self.screen.focused
+        return focused is not None and self in focused.ancestors
 
     # -- what is shown
 
@@ -122,7 +127,7 @@ class LibraryPage(Page):
 
     @property
     def _covers_fit(self) -> bool:
-        return self.app.size.width >= COVERS_FROM and not self.stage.palette.plain
+        return self.size.width >= COVERS_FROM and not self.stage.palette.plain
 
     def _tabs(self) -> tuple[Tab, ...]:
         library = self.stage.library
@@ -132,16 +137,16 @@ class LibraryPage(Page):
             Tab("tracks", "Tracks", library.tracks),
         )
 
-    def _arrange(self) -> None:
+    def _arrange(self, *, focus: bool = True) -> None:
         shown = self.main_view()
         for view in (self.grid, self.albums, self.artists, self.tracks):
             view.display = view is shown
-        wide = self.kind == "albums" and self.app.size.width >= SIDE_FROM
+        wide = self.kind == "albums" and self.size.width >= SIDE_FROM
         self.query_one("#library-side").display = wide
         self._fill(shown)
         self._show_tabs()
         self._show_chosen()
-        if self.display and not self.field.typing:
+        if focus and self.display and not self.field.typing:
             shown.focus()
         self.stage.shell.hints_changed()
 

@@ -24,7 +24,7 @@ class Page(Vertical):
     """Command of the rail's entry that this page belongs to."""
     WANTS_RAIL: ClassVar[bool] = True
 
-    def __init__(self, stage: Stage, *, id: str | None = None) -> None:
+    def __init__(self, stage: Stage, *, id: str | None = None) -> None:  # noqa: A002 -- the name it has there
         super().__init__(id=id)
         self.stage = stage
 

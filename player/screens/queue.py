@@ -1,13 +1,13 @@
 """The queue: what was, what plays, what you added, and what comes by itself; why each is there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from player.errors import PlayerError
-from player.screens.page import Page
+from player.screens.page import Page, move
 from player.screens.stage import Stage, decode
 from player.styles.palette import Palette
 from player.styles.text import clean, count
@@ -216,6 +216,35 @@ class QueueView(Vertical):
             self.stage.shell.call("queue.remove", entries=[row.entry])
             self.strip.show(f"Removed {clean(row.track.title)}")
 
+    def act(self, name: str, count: int | None = None) -> bool:
+        """Do a command of the queue. Whether it was one."""
+        if move(self.list, name, count):
+            return True
+        by = {"queue_down": 1, "queue_up": -1}.get(name)
+        if by is not None:
+            self.shift((count or 1) * by)
+            return True
+        handlers: dict[str, Callable[[], None]] = {
+            "queue_remove": self.take_out,
+            "queue_clear": self.clear,
+            "queue_undo": self.undo,
+            "go_current": self.go_current,
+        }
+        handler = handlers.get(name)
+        if handler is not None:
+            handler()
+        return handler is not None
+
+    def clear(self) -> None:
+        """Nothing after what plays."""
+        self.stage.shell.call("queue.clear")
+        self.strip.show("Cleared what comes next")
+
+    def undo(self) -> None:
+        """As before the last edit."""
+        self.strip.show("")
+        self.stage.shell.call("queue.undo")
+
     def go_current(self) -> None:
         """Stand on what plays."""
         if self.stage.state.queue.index is not None:
@@ -225,8 +254,7 @@ class QueueView(Vertical):
         """Undo by mouse."""
         if event.name == "queue_undo":
             event.stop()
-            self.strip.show("")
-            self.stage.shell.call("queue.undo")
+            self.undo()
 
 
 class QueuePage(Page):
@@ -274,26 +302,5 @@ class QueuePage(Page):
         return [f"segue:track:{row.track.id}"] if row is not None else []
 
     def act(self, name: str, count: int | None = None) -> bool:
-        """Rows can be moved by a count."""
-        if name in ("queue_down", "queue_up"):
-            self.queue.shift((count or 1) * (1 if name == "queue_down" else -1))
-            return True
-        return super().act(name, count)
-
-    def do_queue_remove(self) -> None:
-        """Take out the row."""
-        self.queue.take_out()
-
-    def do_queue_clear(self) -> None:
-        """Nothing after what plays."""
-        self.call("queue.clear")
-        self.queue.strip.show("Cleared what comes next")
-
-    def do_queue_undo(self) -> None:
-        """As before the last edit."""
-        self.queue.strip.show("")
-        self.call("queue.undo")
-
-    def do_go_current(self) -> None:
-        """The row that plays."""
-        self.queue.go_current()
+        """The rows know what to do."""
+        return self.queue.act(name, count)

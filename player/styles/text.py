@@ -107,9 +107,9 @@ _ASCII = str.maketrans(
     {
         **dict(zip("━╸─╌│▌▐", "=--.|>#", strict=True)),
         **dict(zip("▁▂▃▄▅▆▇█▓▒░", "_.-=+*%#%+.", strict=True)),
-        **dict(zip("●○◐♥↓↑→←▲▼►◄▮■✓×…·", "oo~*v^><^v><|#vx~-", strict=True)),
-        **dict(zip("╭╮╰╯┼╵└‹›▔▀▕", "++++++`<>=#|", strict=True)),
-        **dict(zip("‘’“”", "''\"\"", strict=True)),
+        **dict(zip("●○◐♥↓↑→←▲▼►◄▮■✓×…·", "oo~*v^><^v><|#vx~-", strict=True)),  # noqa: RUF001 -- a sign we draw
+        **dict(zip("╭╮╰╯┼╵└‹›▔▀▕", "++++++`<>=#|", strict=True)),  # noqa: RUF001 -- a sign we draw
+        **dict(zip("‘’“”", "''\"\"", strict=True)),  # noqa: RUF001 -- a sign we draw
     }
 )
 

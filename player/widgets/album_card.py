@@ -28,7 +28,7 @@ class Card:
 class HeadCard(Canvas):
     """Picture at the left, six lines of words beside it."""
 
-    def __init__(self, palette: Palette, covers: Covers, *, id: str | None = None) -> None:
+    def __init__(self, palette: Palette, covers: Covers, *, id: str | None = None) -> None:  # noqa: A002 -- the name it has there
         super().__init__(palette, id=id)
         self._covers = covers
         self.card: Card | None = None

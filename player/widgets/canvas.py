@@ -1,6 +1,6 @@
 """A widget made of lines that are drawn whole and repainted only where they have changed."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.style import Style
 from textual import events
@@ -12,9 +12,6 @@ from textual.widget import Widget
 from player.styles.palette import Palette
 from player.styles.text import width as cells_of
 from player.widgets.row import Row
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Cell = tuple[str, Style | None]
 
@@ -32,7 +29,7 @@ class Canvas(Widget):
             super().__init__()
             self.name = name
 
-    def __init__(self, palette: Palette, *, id: str | None = None) -> None:
+    def __init__(self, palette: Palette, *, id: str | None = None) -> None:  # noqa: A002 -- the name it has there
         super().__init__(id=id)
         self.palette = palette
         self.repainted_cells = 0
@@ -113,11 +110,10 @@ def changed_span(before: Strip, after: Strip) -> tuple[int, int] | None:
     old, new = _cells(before), _cells(after)
     if len(old) != len(new):
         return 0, max(len(old), len(new))
-    differs: Callable[[int], bool] = lambda at: old[at] != new[at]
-    start = next((at for at in range(len(new)) if differs(at)), None)
-    if start is None:
+    differing = [at for at in range(len(new)) if old[at] != new[at]]
+    if not differing:
         return None
-    end = next(at for at in reversed(range(len(new))) if differs(at)) + 1
+    start, end = differing[0], differing[-1] + 1
     if start and not new[start][0]:
         start -= 1  # the second half of a wide character is sent with its first
     return start, end

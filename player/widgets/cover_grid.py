@@ -29,7 +29,7 @@ class CoverGrid(PagedView[Album]):
         covers: Covers,
         *,
         blank: Blank,
-        id: str | None = None,
+        id: str | None = None,  # noqa: A002 -- the name it has there
     ) -> None:
         super().__init__(palette, blank=blank, id=id)
         self.covers = covers

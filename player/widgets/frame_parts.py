@@ -79,13 +79,12 @@ class TopBar(Canvas):
         row = rows[0]
         draw_name(row, 2)
         if row.width >= RAIL_FROM:
-            self._draw_crumbs(row)
-            self._draw_right(row)
+            self._draw_right(row, self._draw_crumbs(row) + 2)
         else:
             self._draw_tabs(row)
 
-    def _draw_crumbs(self, row: Row) -> None:
-        row.put(22, "‹", "muted" if self.can_go_back else "line")
+    def _draw_crumbs(self, row: Row) -> int:
+        row.put(22, "‹", "muted" if self.can_go_back else "line")  # noqa: RUF001 -- a sign we draw
         self.hot(0, 21, 24, "go_back")
         x = 28
         for place, crumb in enumerate(self.crumbs):
@@ -93,8 +92,9 @@ class TopBar(Canvas):
             x = row.put(x, fit(clean(crumb), 34), "text" if last else "muted", bold=last)
             if not last:
                 x = row.put(x, " / ", "faint")
+        return x
 
-    def _draw_right(self, row: Row) -> None:
+    def _draw_right(self, row: Row, room_from: int) -> None:
         x = row.put_right(row.width - 2, self._now().strftime("%H:%M"), "muted")
         user = clean(self.connection.user)
         if user:
@@ -106,7 +106,10 @@ class TopBar(Canvas):
             x = row.put_right(x - 3, "syncing", "faint")
         if row.width >= 116:
             for name, text in (("palette", "commands ctrl+p"), ("go_search", "search g s")):
-                start = row.put_right(x - 4, text, "faint")
+                start = x - 4 - len(text)
+                if start < room_from:
+                    break  # parts vanish whole, never cut
+                row.put(start, text, "faint")
                 self.hot(0, start, x - 4, name)
                 x = start + 1
 

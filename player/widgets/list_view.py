@@ -81,7 +81,7 @@ class ListView(PagedView[T]):
         painter: RowPainter[T],
         *,
         blank: Blank,
-        id: str | None = None,
+        id: str | None = None,  # noqa: A002 -- the name it has there
     ) -> None:
         super().__init__(palette, blank=blank, id=id)
         self.painter = painter

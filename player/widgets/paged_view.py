@@ -66,7 +66,7 @@ class PagedView(Widget, Generic[T], can_focus=True):
             self.view = view
             self.index = index
 
-    def __init__(self, palette: Palette, *, blank: Blank, id: str | None = None) -> None:
+    def __init__(self, palette: Palette, *, blank: Blank, id: str | None = None) -> None:  # noqa: A002 -- the name it has there
         super().__init__(id=id)
         self.palette = palette
         self.blank = blank
@@ -243,7 +243,7 @@ class PagedView(Widget, Generic[T], can_focus=True):
     def _message(self, row: Row, y: int, height: int, blank: Blank, role: str = "text") -> None:
         start = max(0, height // 2 - 3)
         if y == start:
-            sign = "× " if role == "err" else ""
+            sign = "× " if role == "err" else ""  # noqa: RUF001 -- a sign we draw
             self._centred(row, sign + blank.title, role)
         elif y == start + 1:
             row.put(max(1, (row.width - cells_of(blank.text)) // 2), blank.text, "muted")

@@ -59,7 +59,7 @@ class TextField(Horizontal):
         *,
         hint: str = "",
         fill: str = "bg",
-        id: str | None = None,
+        id: str | None = None,  # noqa: A002 -- the name it has there
     ) -> None:
         super().__init__(id=id)
         self._prompt = Words(palette, f"{prompt} ", "accent", fill=fill)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WIDTH = 52
 SHOWN_S = 6.0
-_SIGNS = {"info": ("i", "info"), "warn": ("!", "warn"), "error": ("×", "err")}
+_SIGNS = {"info": ("i", "info"), "warn": ("!", "warn"), "error": ("×", "err")}  # noqa: RUF001 -- a sign we draw
 
 
 class Toast(Canvas):
