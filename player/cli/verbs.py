@@ -237,8 +237,8 @@ def sync(context: Context) -> int:
 
 def render(context: Context) -> int:
     """Write a track or an album to a file, through the whole chain."""
-    options = {key: context.options[key] for key in ("codec", "kbps") if key in context.options}
-    args: dict[str, Any] = {**named(context.args["query"]), **options}
+    args: dict[str, Any] = dict(named(context.args["query"]))
+    args.update({k: context.options[k] for k in ("codec", "kbps") if k in context.options})
     args["out"] = str(Path(context.options["out"]).absolute())
     printer = context.printer
     with context.connect(timeout_s=None) as engine:

@@ -1,0 +1,90 @@
+"""From links and words to tracks."""
+
+import msgspec
+
+from player.errors import NotFoundError, UsageError
+from sync.library import Found, Library
+from sync.matching import plain
+from sync.ports import ListQuery
+from sync.wire.catalog import EntityKind
+from sync.wire.ids import parse_uri, uri
+
+LIBRARY = "segue:library"
+
+
+class _Named(msgspec.Struct):
+    id: str
+    title: str = ""
+    name: str = ""
+
+
+class Links:
+    """Resolves against the local library, so it works offline."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def tracks(self, link: str) -> tuple[list[str], str]:
+        """(track ids in playing order, why they are there). Raises NotFoundError, UsageError."""
+        if link == LIBRARY:
+            return await self._all(), "from your library"
+        parsed = parse_uri(link)
+        if parsed is None:
+            raise UsageError(f"{link} is not a link", remedy="segue search WORDS shows links")
+        kind, identifier = parsed
+        if kind == "track":
+            await self._name("track", identifier)
+            return [identifier], "you chose it"
+        if kind == "album":
+            title = await self._name("album", identifier)
+            query = ListQuery(kind="track", album=identifier, limit=0)
+            return self._some(await self._library.ids(query), title), f"from {title}"
+        if kind == "artist":
+            name = await self._name("artist", identifier)
+            query = ListQuery(kind="track", artist=identifier, limit=0)
+            return self._some(await self._library.ids(query), name), f"by {name}"
+        raise UsageError(f"{kind} cannot be played", remedy="tracks, albums and artists can")
+
+    async def best(self, words: str) -> str:
+        """The link of what the words mean most likely. Raises NotFoundError."""
+        found = await self._library.search(words, 3)
+        hit = _exactly(found, plain(words)) or _first(found)
+        if hit is None:
+            remedy = "segue sync refreshes the library"
+            raise NotFoundError(f"nothing is called {words}", remedy=remedy)
+        return uri(*hit)
+
+    async def _all(self) -> list[str]:
+        ids = await self._library.ids(ListQuery(kind="track", limit=0))
+        return self._some(ids, "the library")
+
+    async def _name(self, kind: EntityKind, identifier: str) -> str:
+        body = await self._library.body(kind, identifier)
+        if body is None:
+            remedy = "segue sync refreshes the library"
+            raise NotFoundError(f"the library has no such {kind}", remedy=remedy)
+        named = msgspec.json.decode(body, type=_Named)
+        return named.title or named.name
+
+    def _some(self, ids: list[str], name: str) -> list[str]:
+        if not ids:
+            raise NotFoundError(f"{name} has no tracks", remedy="segue sync refreshes the library")
+        return ids
+
+
+def _exactly(found: Found, words: str) -> tuple[str, str] | None:
+    kinds = (("artist", found.artists), ("album", found.albums), ("track", found.tracks))
+    for kind, bodies in kinds:
+        for body in bodies:
+            named = msgspec.json.decode(body, type=_Named)
+            if plain(named.title or named.name) == words:
+                return kind, named.id
+    return None
+
+
+def _first(found: Found) -> tuple[str, str] | None:
+    kinds = (("track", found.tracks), ("album", found.albums), ("artist", found.artists))
+    for kind, bodies in kinds:
+        if bodies:
+            return kind, msgspec.json.decode(bodies[0], type=_Named).id
+    return None
