@@ -99,6 +99,10 @@ class GrantBook:
         if known is not None:
             self._granted[track_id] = GrantedTrack(track_id, known.manifest)
 
+    def forget_all(self) -> None:
+        """Another session: every track is asked for anew, papers are kept."""
+        self._granted.clear()
+
     async def content_key(self, track_id: str, rendition_id: str) -> bytes:
         """The key of a rendition, from a new licence if the old one has run out."""
         try:

@@ -47,6 +47,8 @@ class Transport:
         self.stalled = False
         self.sounding = False
         """Whether anything was heard since the last jump."""
+        self._resting = False
+        """Nothing is loaded before somebody wants to hear something."""
         self._seconds_told = -1.0
         self._alarm: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -65,12 +67,23 @@ class Transport:
     def set_lanes(self, lanes: Sequence[Lane], *, queue_ended: bool) -> None:
         """What follows changed; the first lane is the one that plays."""
         self.lanes, self._queue_ended = tuple(lanes), queue_ended
-        self.loader.set_lanes(self.lanes)
-        if not self.lanes:
+        if self._resting or not self.lanes:
             return
+        self.loader.set_lanes(self.lanes)
         if self._feeder.began and self._feeder.strayed(self.lanes, queue_ended=queue_ended):
             self._begin(self.place().sample)
         self._attend()
+
+    def rest(self, lane: Lane) -> None:
+        """Take up a place without loading anything yet."""
+        self.stop()
+        self.lanes, self._resting = (lane,), True
+
+    def wake_up(self) -> None:
+        """End `rest`."""
+        if self._resting:
+            self._resting = False
+            self.jump()
 
     def jump(self) -> None:
         """The first lane is another one, or begins elsewhere: its `start_ms` says where."""
@@ -99,6 +112,7 @@ class Transport:
 
     def resume(self) -> None:
         """Go on."""
+        self._resting = False
         self.wanted = True
         self._world.recovery.hurry()
         if not self.stalled:
@@ -108,7 +122,7 @@ class Transport:
     def stop(self) -> None:
         """Nothing is current any more."""
         self._leave_stall()
-        self.wanted = self.sounding = False
+        self.wanted = self.sounding = self._resting = False
         self.lanes = ()
         self.loader.set_lanes(())
         self._feeder.silence("")

@@ -1,0 +1,399 @@
+"""The player: commands in, music and state out. All in one event loop; commands return at once."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from player.errors import NotFoundError, UsageError
+from player.playback.announce import Announcer
+from player.playback.bandwidth import LinkMeter
+from player.playback.download import Downloader
+from player.playback.errors import RightsRefusedError
+from player.playback.grants import GrantBook
+from player.playback.lane import Lane
+from player.playback.lane_setup import LoadingWorld
+from player.playback.media import MediaDesk
+from player.playback.playback_world import PlaybackWorld
+from player.playback.ports import SoundEvent
+from player.playback.quality import Limits
+from player.playback.queue import REPEATS, PlayQueue, Repeat
+from player.playback.queue_entries import Row
+from player.playback.recovery import Connection, Recovery
+from player.playback.snapshot import connection_state, queue_state, transport_state
+from player.playback.transport import Transport, TransportEvents
+
+LANES_AHEAD = 4
+"""Tracks after the current one that are looked at when loading ahead."""
+RESTART_AFTER_MS = 3000
+"""Later than this `prev` goes to the beginning of the same track."""
+UNPLAYABLE_IN_A_ROW = 5
+"""So many tracks that cannot be played end the attempt."""
+
+
+class Controller:
+    """Queue, transport and volume. `run` works until it is cancelled."""
+
+    def __init__(self, world: PlaybackWorld) -> None:
+        self._world = world
+        self.queue = PlayQueue(world.random)
+        self.recovery = Recovery(world.clock, random=world.random, changed=self._connection_changed)
+        self._grants = GrantBook(
+            world.server, world.rights, world.papers, clock=world.clock, codec=world.codec
+        )
+        self._announcer = Announcer(world.listeners, world.catalogue)
+        self._transport = self._built_transport()
+        self._unplayable: set[str] = set()
+        self._failures = 0
+        self._volume = 100
+        self._muted = False
+        self.server_name = ""
+        self.user_name = ""
+
+    def _built_transport(self) -> Transport:
+        world, policies = self._world, self._world.policies
+        meter = LinkMeter(policies.bandwidth)
+        downloader = Downloader(
+            world.server, self._grants, self.recovery, meter=meter, clock=world.clock
+        )
+        desk = MediaDesk(downloader, self._grants, world.store, world.papers)
+        loading = LoadingWorld(
+            desk, self._grants, self.recovery, policies, world.clock, world.trace
+        )
+        events = TransportEvents(
+            changed=self._told,
+            advanced=self._advanced,
+            ended=self._ended,
+            lane_failed=self._lane_failed,
+            sound_failed=self._sound_failed,
+        )
+        return Transport(loading, world.sound, events)
+
+    async def run(self) -> None:
+        """Load and play what the commands ask for."""
+        self._world.sound.set_volume(0 if self._muted else self._volume)
+        try:
+            await self._transport.run()
+        finally:
+            await self._grants.close()
+
+    # ------------------------------------------------------------------ playing
+
+    def play(self, track_ids: Sequence[str], *, start: int | None = 0, reason: str = "") -> None:
+        """Play tracks from one of them on. Raises UsageError."""
+        try:
+            self.queue.play(track_ids, start=start, reason=reason)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        self._start_current()
+
+    def pause(self) -> None:
+        """Hold."""
+        if self._transport.wanted:
+            self._transport.pause()
+            self._told()
+
+    def resume(self) -> None:
+        """Go on, or begin with what the queue has."""
+        if not self._transport.lanes:
+            self._start_current()
+        elif not self._transport.wanted:
+            self._failures = 0
+            self._transport.wake_up()
+            self._set_lanes(self._transport.lanes[0])
+            self._transport.resume()
+            self._told()
+
+    def toggle(self) -> None:
+        """Pause or go on."""
+        if self._transport.wanted and self._transport.lanes:
+            self.pause()
+        else:
+            self.resume()
+
+    def next(self) -> None:
+        """Skip to the next track; at the end of the queue it ends."""
+        self._skipped()
+        if self.queue.skip() is None:
+            self._ended()
+        else:
+            self._start_current()
+
+    def prev(self) -> None:
+        """To the beginning of the track, or to the track before if it has just begun."""
+        self._skipped()
+        if self._transport.position_ms() > RESTART_AFTER_MS or self.queue.back() is None:
+            self.seek(0)
+        else:
+            self._start_current()
+
+    def seek(self, ms: int) -> None:
+        """To a place in the current track."""
+        if not self._transport.lanes:
+            return
+        lane = self._transport.lanes[0]
+        self._world.trace("seek", track=lane.track_id, position_ms=ms)
+        if lane.duration_samples is not None:
+            ms = min(ms, lane.duration_samples * 1000 // lane.rate)
+        self._transport.seek(max(0, ms))
+        self._told()
+
+    def seek_by(self, delta_ms: int) -> None:
+        """Forward or back."""
+        self.seek(self._transport.position_ms() + delta_ms)
+
+    # ------------------------------------------------------------------ volume and quality
+
+    def set_volume(self, percent: int) -> None:
+        """0 to 100; ends muting."""
+        self._volume, self._muted = max(0, min(100, percent)), False
+        self._world.sound.set_volume(self._volume)
+        self._told()
+
+    def change_volume(self, delta: int) -> None:
+        """Louder or softer."""
+        self.set_volume(self._volume + delta)
+
+    def mute(self) -> None:
+        """Silence, or back to the volume before."""
+        self._muted = not self._muted
+        self._world.sound.set_volume(0 if self._muted else self._volume)
+        self._told()
+
+    def set_limits(self, limits: Limits) -> None:
+        """What quality may be chosen from now on."""
+        self._transport.loader.limits = limits
+        self._transport.loader.wake()
+
+    # ------------------------------------------------------------------ the queue
+
+    def add(self, track_ids: Sequence[str], *, where: str = "end", reason: str = "") -> None:
+        """Put tracks into the queue; the first of an empty one waits for `resume`."""
+        self.queue.add(track_ids, where=where, reason=reason)
+        self._queue_edited()
+
+    def move(self, entry: str, to: int) -> None:
+        """Bring an entry to a place. Raises NotFoundError."""
+        try:
+            self.queue.move(entry, to)
+        except KeyError as error:
+            raise NotFoundError(f"no entry {entry} in the queue") from error
+        self._queue_edited()
+
+    def remove(self, entries: Sequence[str]) -> None:
+        """Take entries out; if the current one goes, what follows plays."""
+        self.queue.remove(entries)
+        self._queue_edited()
+
+    def clear(self) -> None:
+        """Take out everything but the current track."""
+        self.queue.clear()
+        self._queue_edited()
+
+    def jump(self, entry: str) -> None:
+        """Play an entry of the queue. Raises NotFoundError."""
+        try:
+            self.queue.jump(entry)
+        except KeyError as error:
+            raise NotFoundError(f"no entry {entry} in the queue") from error
+        self._skipped()
+        self._start_current()
+
+    def undo(self) -> bool:
+        """Take the last edit of the queue back; False if there is none."""
+        changed = self.queue.undo()
+        self._queue_edited()
+        return changed is not None
+
+    def set_shuffle(self, on: bool | None = None) -> None:
+        """Turn shuffling on or off, or over."""
+        self.queue.set_shuffle(not self.queue.shuffle if on is None else on)
+        self._queue_edited()
+
+    def set_repeat(self, mode: Repeat | None = None) -> None:
+        """Set what repeats, or go to the next of off, all, one."""
+        following = REPEATS[(REPEATS.index(self.queue.repeat) + 1) % len(REPEATS)]
+        self.queue.set_repeat(mode or following)
+        self._queue_edited()
+
+    def rows(self, offset: int, limit: int) -> list[Row]:
+        """A window of the queue."""
+        return self.queue.rows(offset, limit)
+
+    # ------------------------------------------------------------------ state
+
+    def state(self) -> dict[str, Any]:
+        """Everything a view shows, as plain values."""
+        world = self._world
+        return {
+            **transport_state(self._transport, world.catalogue, world.clock.monotonic()),
+            **queue_state(self.queue, world.catalogue),
+            "volume": self._volume,
+            "muted": self._muted,
+            "connection": connection_state(
+                self.recovery.connection, self.server_name, self.user_name
+            ),
+            "sink": world.sound.name,
+            "cache": {"bytes": world.store.used_bytes, "budget_bytes": world.store.budget_bytes},
+        }
+
+    def saved_queue(self) -> dict[str, Any]:
+        """The queue as plain values, to be kept whenever its revision changes."""
+        return self.queue.saved()
+
+    def saved_place(self) -> dict[str, Any]:
+        """Position and volume as plain values."""
+        return {
+            "position_ms": self._transport.position_ms(),
+            "volume": self._volume,
+            "muted": self._muted,
+        }
+
+    def restore(self, queue: dict[str, Any], place: dict[str, Any]) -> None:
+        """Take up where the last session ended, paused. A damaged save leaves an empty queue."""
+        with suppress(KeyError, TypeError, ValueError):
+            self._volume = max(0, min(100, int(place["volume"])))
+            self._muted = bool(place["muted"])
+            self._world.sound.set_volume(0 if self._muted else self._volume)
+        with suppress(KeyError, TypeError, ValueError):
+            self.queue = PlayQueue.restored(queue, self._world.random)
+            if self.queue.current is not None:
+                lane = self._lane(self.queue.current)
+                lane.start_ms = max(0, int(place["position_ms"]))
+                self._transport.rest(lane)
+        self._told()
+        self._world.listeners.queue()
+
+    def session_changed(self) -> None:
+        """Somebody signed in or out: what was granted before does not count any more."""
+        self._grants.forget_all()
+        self.recovery.hurry()
+
+    # ------------------------------------------------------------------ inside
+
+    def _start_current(self) -> None:
+        """Play the queue's current entry from its beginning."""
+        if self.queue.current is None:
+            return
+        self._unplayable.clear()
+        self._failures = 0
+        self._jump_to_current()
+        self._transport.resume()
+        self._changed()
+
+    def _jump_to_current(self) -> None:
+        entry = self.queue.current
+        assert entry is not None
+        kept = [lane for lane in self._transport.lanes if lane.entry == entry]
+        lane = kept[0] if kept and kept[0].error is None else self._lane(entry)
+        lane.start_ms = 0
+        self._set_lanes(lane)
+        self._transport.jump()
+
+    def _set_lanes(self, first: Lane) -> None:
+        """The current lane and what follows; lanes that stay keep what they have."""
+        spare = [lane for lane in self._transport.lanes if lane is not first]
+        lanes = [first]
+        upcoming = self.queue.upcoming(LANES_AHEAD)
+        for entry in upcoming:
+            if entry in self._unplayable:
+                continue
+            known = next((lane for lane in spare if lane.entry == entry), None)
+            if known is not None:
+                spare.remove(known)
+            else:
+                known = self._lane(entry)
+                twin = next((lane for lane in lanes if lane.track_id == known.track_id), None)
+                if twin is not None:
+                    known.adopt(twin)
+            lanes.append(known)
+        self._transport.set_lanes(lanes, queue_ended=len(upcoming) < LANES_AHEAD)
+        ids = {r.id for lane in lanes for r in (lane.manifest.renditions if lane.manifest else ())}
+        self._world.store.pin(frozenset(ids))
+
+    def _lane(self, entry: str) -> Lane:
+        return Lane(entry, self.queue.track_of(entry), self._world.codec)
+
+    def _queue_edited(self) -> None:
+        lanes = self._transport.lanes
+        current = self.queue.current
+        if current is None:
+            self._transport.stop()
+        elif lanes and lanes[0].entry == current:
+            self._set_lanes(lanes[0])
+        elif lanes:
+            wanted = self._transport.wanted
+            self._jump_to_current()
+            if not wanted:
+                self._transport.pause()
+        self._changed()
+
+    def _skipped(self) -> None:
+        lanes = self._transport.lanes
+        if lanes:
+            position_ms = self._transport.position_ms()
+            self._world.trace("skip", track=lanes[0].track_id, position_ms=position_ms)
+
+    def _advanced(self, lane: Lane) -> None:
+        """The next track is heard."""
+        self._failures = 0
+        for _step in range(LANES_AHEAD):
+            if self.queue.advance() in (lane.entry, None):
+                break
+        self._set_lanes(lane)
+        self._changed()
+
+    def _ended(self) -> None:
+        """Everything was heard: back to the first entry, waiting."""
+        self.queue.rewind()
+        self._transport.stop()
+        self._changed()
+
+    def _lane_failed(self, lane: Lane) -> None:
+        """Say so and go round it."""
+        error = lane.error
+        if error is None or lane.entry in self._unplayable:
+            return
+        self._unplayable.add(lane.entry)
+        self._failures += 1
+        lanes = self._transport.lanes
+        current = bool(lanes) and lane is lanes[0]
+        refused = isinstance(error, RightsRefusedError)
+        ends = refused or self._failures >= UNPLAYABLE_IN_A_ROW
+        self._announcer.unplayable(lane.track_id, error, ends=ends)
+        if ends and current:
+            self._transport.stop()
+            self._changed()
+        elif current:
+            self._go_round()
+        elif lanes and not ends:
+            self._set_lanes(lanes[0])
+            self._changed()
+
+    def _go_round(self) -> None:
+        """Play the next entry that is not known to fail."""
+        for _step in range(len(self.queue)):
+            entry = self.queue.skip()
+            if entry is None:
+                break
+            if entry not in self._unplayable:
+                self._jump_to_current()
+                self._changed()
+                return
+        self._ended()
+
+    def _sound_failed(self, event: SoundEvent) -> None:
+        if not event.track_id:
+            self._transport.pause()
+        self._announcer.sound(event)
+        self._told()
+
+    def _connection_changed(self, connection: Connection) -> None:
+        self._announcer.connection(connection, self._transport.loader.buffer_s())
+        self._told()
+
+    def _told(self) -> None:
+        self._world.listeners.state()
+
+    def _changed(self) -> None:
+        self._world.listeners.queue()
+        self._told()
