@@ -33,7 +33,9 @@ class Validators:
     @property
     def last_modified_field(self) -> str | None:
         """The value of `Last-Modified`."""
-        return None if self.last_modified is None else formatdate(self.last_modified, usegmt=True)
+        if self.last_modified is None:
+            return None
+        return formatdate(int(self.last_modified), usegmt=True)
 
 
 def quoted(tag: str) -> str:

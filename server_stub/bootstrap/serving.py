@@ -122,6 +122,7 @@ class _Server:
         announcing = asyncio.create_task(web.ready.wait())
         await asyncio.wait({serving, announcing}, return_when=asyncio.FIRST_COMPLETED)
         if announcing.done():
+            _log.info("serving", url=url)
             self._request.announce(Ready(url, fingerprint))
         announcing.cancel()
         await serving

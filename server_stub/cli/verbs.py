@@ -35,7 +35,7 @@ def run(arguments: Arguments) -> int:
     try:
         folder = DataFolder(data_folder(arguments.data))
         settings = load(folder.root, os.environ, _flags(arguments))
-        configure_logging(settings.log.level)
+        configure_logging(settings.log.level if arguments.verb == "serve" else "warning")
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(VERBS[arguments.verb](arguments, folder, settings, output))
     except SegueError as error:

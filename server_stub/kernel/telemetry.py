@@ -59,5 +59,5 @@ def configure_logging(level: str = "info", *, stream: TextIO = sys.stderr) -> No
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("uvicorn.access", "watchfiles.main"):
+    for noisy in ("alembic", "uvicorn", "watchfiles"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
