@@ -9,6 +9,7 @@ MAX_SPECS = 100
 MAX_PARTS = 16
 """More parts than this after joining what overlaps, and the whole is sent instead."""
 _MAX_FIELD = 4096
+_Ends = tuple[int | None, int | None]
 _SPEC = re.compile(r"(\d{1,19})-(\d{0,19})|-(\d{1,19})", re.ASCII)
 
 
@@ -58,7 +59,7 @@ def select(field: str | None, size: int) -> tuple[Span, ...] | Selection:
     return parts
 
 
-def _specs(field: str) -> list[tuple[int | None, int | None]] | None:
+def _specs(field: str) -> list[_Ends] | None:
     """(first, last) of each spec, `first` None in a suffix; None if the field is malformed."""
     unit, equals, ranges = field.partition("=")
     if not equals or unit.lower() != "bytes" or len(ranges) > _MAX_FIELD:
@@ -66,19 +67,21 @@ def _specs(field: str) -> list[tuple[int | None, int | None]] | None:
     elements = [text for element in ranges.split(",") if (text := element.strip(" \t"))]
     if not elements or len(elements) > MAX_SPECS:
         return None
-    specs: list[tuple[int | None, int | None]] = []
-    for element in elements:
-        match = _SPEC.fullmatch(element)
-        if match is None:
-            return None
-        first, last, suffix = match.groups()
-        if suffix is not None:
-            specs.append((None, int(suffix)))
-            continue
-        if last and int(last) < int(first):
-            return None
-        specs.append((int(first), int(last) if last else None))
-    return specs
+    specs = [_spec(element) for element in elements]
+    known = [spec for spec in specs if spec is not None]
+    return known if len(known) == len(specs) else None
+
+
+def _spec(element: str) -> _Ends | None:
+    match = _SPEC.fullmatch(element)
+    if match is None:
+        return None
+    first, last, suffix = match.groups()
+    if suffix is not None:
+        return None, int(suffix)
+    if last and int(last) < int(first):
+        return None
+    return int(first), int(last) if last else None
 
 
 def _resolve(first: int | None, last: int | None, size: int) -> Span | None:
