@@ -113,6 +113,9 @@ class HttpLine:
                 raise await _problem(response)
             self._on_contact(True, "")
             yield response
+        except OfflineError as error:
+            self._on_contact(False, error.message)
+            raise
         finally:
             await response.aclose()
 

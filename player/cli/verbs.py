@@ -113,7 +113,7 @@ def queue_add(context: Context) -> int:
     args = {"uris": [wanted["uri"]]} if "uri" in wanted else wanted
     with context.connect() as engine:
         result = engine.call("queue.add", **context.command.preset, **args)
-    added = len(result["entries"])
+    added = result["added"]
     tracks = "one track" if added == 1 else f"{added} tracks"
     context.printer.result(result, [f"added {tracks}"])
     return 0
@@ -198,8 +198,8 @@ def _tell_login(news: dict[str, Any], printer: Printer) -> None:
     if news["step"] == "authority":
         printer.note(f"the server's own authority has the fingerprint (SHA-256)\n{news['sha256']}")
     elif news["step"] == "code":
-        printer.note(f"open {news['address']} and type {printer.strong(news['code'])}")
-        printer.note(f"or open {news['whole_address']}")
+        printer.note(f"open {news['url']} and type {printer.strong(news['code'])}")
+        printer.note(f"or open {news['whole_url']}")
 
 
 def _text_of(path: Path) -> str:

@@ -53,7 +53,7 @@ class Home(NamedTuple):
     @property
     def session(self) -> Path:
         """Queue, position and volume."""
-        return self.root / "session.json"
+        return self.root / "session"
 
     @property
     def mirror(self) -> Path:

@@ -245,8 +245,8 @@ def _shown(code: Code) -> dict[str, Any]:
     return {
         "step": "code",
         "code": code.user_code,
-        "address": code.address,
-        "whole_address": code.whole_address,
+        "url": code.address,
+        "whole_url": code.whole_address,
         "expires_in_s": code.expires_in_s,
     }
 

@@ -1,0 +1,183 @@
+"""Rendering to a file through the whole chain: fetch, verify, decrypt, decode, join."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from player.engine.links import Links
+from player.engine.services.desk import Entry, Table
+from player.errors import PlayerError, UsageError
+from player.playback.grants import GrantBook, GrantedTrack
+from player.playback.media import MediaDesk, OpenRendition
+from player.playback.pieces import LoadedPiece
+from player.playback.render import RenderSummary, WavRender
+from sync.wire.playback import LADDER_KBPS, PIECE_SAMPLES, Codec, Rendition
+
+_ASK_AGAIN_S = 0.5
+_PATIENCE_S = 300.0
+"""How long the server may take to prepare one track without any progress."""
+
+
+class RenderArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """render"""
+
+    out: str
+    uri: str = ""
+    query: str = ""
+    codec: Literal["aac", "vorbis"] = "aac"
+    kbps: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Kitchen:
+    """What a rendering works with: its own grants, the shared store."""
+
+    grants: GrantBook
+    desk: MediaDesk
+
+
+class RenderService:
+    """One rendering at a time is enough; `tell` pushes `render` events."""
+
+    def __init__(
+        self,
+        links: Links,
+        kitchen: Callable[[Codec], Kitchen],
+        title_of: Callable[[str], str],
+        tell: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._links = links
+        self._kitchen = kitchen
+        self._title_of = title_of
+        self._tell = tell
+
+    def commands(self) -> Table:
+        """By name."""
+        return {"render": Entry(RenderArgs, self.render, ends_with_client=True)}
+
+    async def render(self, args: RenderArgs) -> dict[str, Any]:
+        """Write a track, an album or all of an artist to one WAV file."""
+        plan = plan_of(args.kbps)
+        link = args.uri or await self._links.best(args.query)
+        track_ids, _ = await self._links.tracks(link)
+        out = Path(args.out)
+        if not out.is_absolute() or not await asyncio.to_thread(out.parent.is_dir):
+            raise UsageError(f"there is no folder {out.parent}")
+        kitchen = self._kitchen(args.codec)
+        try:
+            writing = WavRender(out, track_ids[0])
+            try:
+                summary = await self._write(writing, kitchen, track_ids, (args.codec, plan))
+            finally:
+                await asyncio.to_thread(writing.close)
+        finally:
+            await kitchen.grants.close()
+        return {"out": args.out, "codec": args.codec, "kbps": args.kbps, **_json(summary)}
+
+    async def _write(
+        self,
+        writing: WavRender,
+        kitchen: Kitchen,
+        track_ids: Sequence[str],
+        wanted: tuple[Codec, tuple[int, ...]],
+    ) -> RenderSummary:
+        codec, plan = wanted
+        turn = 0
+        for place, track_id in enumerate(track_ids, start=1):
+            track = await _ready(kitchen, track_id, codec, plan)
+            title = self._title_of(track_id)
+            pieces = _pieces(kitchen, track, (codec, plan), turn)
+            total = -(-track.manifest.duration_samples // PIECE_SAMPLES)
+            async for piece in pieces:
+                await asyncio.to_thread(writing.submit, piece)
+                progress = {"done": piece.piece + 1, "total": total, "title": title}
+                self._tell({**progress, "track": place, "tracks": len(track_ids)})
+            turn += total
+        return await asyncio.to_thread(writing.finish)
+
+
+def plan_of(text: str) -> tuple[int, ...]:
+    """Rates, one after the other at every piece border; none for `auto`. Raises UsageError."""
+    if text == "auto":
+        return ()
+    try:
+        rates = tuple(int(word) for word in text.split(","))
+    except ValueError:
+        rates = (0,)
+    if not set(rates) <= set(LADDER_KBPS):
+        remedy = f"auto, or of {', '.join(map(str, LADDER_KBPS))} some with commas between"
+        raise UsageError(f"{text} is not a rate", remedy=remedy)
+    return rates
+
+
+async def _ready(
+    kitchen: Kitchen, track_id: str, codec: Codec, plan: tuple[int, ...]
+) -> GrantedTrack:
+    """The track, once the server has prepared every rendition that is wanted."""
+    track = await kitchen.grants.track(track_id)
+    size, waited_s = -1, 0.0
+    while not _prepared(track, codec, plan):
+        if waited_s >= _PATIENCE_S:
+            remedy = "segue-server doctor shows what is being prepared"
+            raise PlayerError("the server does not finish preparing this track", remedy=remedy)
+        await asyncio.sleep(_ASK_AGAIN_S)
+        track = await kitchen.grants.renew(track_id)
+        now = sum(rendition.pieces for rendition in track.manifest.renditions)
+        waited_s = 0.0 if now > size else waited_s + _ASK_AGAIN_S
+        size = max(now, size)
+    return track
+
+
+def _prepared(track: GrantedTrack, codec: Codec, plan: tuple[int, ...]) -> bool:
+    ready = {r.kbps for r in _ladder(track, codec) if r.complete}
+    return track.manifest.exact and (set(plan or LADDER_KBPS[-1:]) <= ready)
+
+
+def _ladder(track: GrantedTrack, codec: Codec) -> list[Rendition]:
+    return [r for r in track.manifest.renditions if r.codec == codec]
+
+
+async def _pieces(
+    kitchen: Kitchen, track: GrantedTrack, wanted: tuple[Codec, tuple[int, ...]], turn: int
+) -> AsyncIterator[LoadedPiece]:
+    """Every piece of a track from the rendition whose turn it is, the next one on its way."""
+    codec, plan = wanted
+    ladder = {rendition.kbps: rendition for rendition in _ladder(track, codec)}
+    rates = plan or (max(ladder),)
+    opened = {kbps: await kitchen.desk.open(track, ladder[kbps]) for kbps in set(rates)}
+    count = -(-track.manifest.duration_samples // PIECE_SAMPLES)
+    ahead: asyncio.Task[LoadedPiece] | None = None
+    try:
+        for number in range(count):
+            source = opened[rates[(turn + number) % len(rates)]]
+            following = rates[(turn + number + 1) % len(rates)]
+            now = ahead or asyncio.create_task(_piece(kitchen, track, source, number))
+            ahead = None
+            if number + 1 < count:
+                later = _piece(kitchen, track, opened[following], number + 1)
+                ahead = asyncio.create_task(later)
+            yield await now
+    finally:
+        if ahead is not None:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
+
+
+async def _piece(
+    kitchen: Kitchen, track: GrantedTrack, source: OpenRendition, number: int
+) -> LoadedPiece:
+    flight = kitchen.desk.flight(source, number, follows=False)
+    sealed = await kitchen.desk.bring(flight, _nothing, lambda: None)
+    return await kitchen.desk.loaded(flight, track.manifest, sealed)
+
+
+async def _nothing() -> None:
+    """No piece before this one is at hand."""
+
+
+def _json(summary: RenderSummary) -> dict[str, int]:
+    return {"frames": summary.frames, "rate": summary.rate, "tracks": summary.tracks}
