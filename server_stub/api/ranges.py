@@ -61,15 +61,18 @@ def select(field: str | None, size: int) -> tuple[Span, ...] | Selection:
 
 def _specs(field: str) -> list[_Ends] | None:
     """(first, last) of each spec, `first` None in a suffix; None if the field is malformed."""
+    elements = _elements(field)
+    specs = [_spec(element) for element in elements[: MAX_SPECS + 1]]
+    known = [spec for spec in specs if spec is not None]
+    return known if known and len(known) == len(specs) <= MAX_SPECS else None
+
+
+def _elements(field: str) -> list[str]:
+    """The specs as written; none if the field is too long or counts in another unit."""
     unit, equals, ranges = field.partition("=")
     if not equals or unit.lower() != "bytes" or len(ranges) > _MAX_FIELD:
-        return None
-    elements = [text for element in ranges.split(",") if (text := element.strip(" \t"))]
-    if not elements or len(elements) > MAX_SPECS:
-        return None
-    specs = [_spec(element) for element in elements]
-    known = [spec for spec in specs if spec is not None]
-    return known if len(known) == len(specs) else None
+        return []
+    return [text for element in ranges.split(",") if (text := element.strip(" \t"))]
 
 
 def _spec(element: str) -> _Ends | None:

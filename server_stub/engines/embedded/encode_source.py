@@ -14,7 +14,6 @@ from server_stub.streaming.errors import SourceDamagedError
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
-    from av.audio.stream import AudioStream
 
 Pcm = NDArray[np.float32]
 
@@ -148,7 +147,7 @@ def _shortened(frame: "AudioFrame", samples: int) -> "AudioFrame":
     return short
 
 
-def _stated_length(format_name: str, stream: "AudioStream") -> int | None:
+def _stated_length(format_name: str, stream: "av.AudioStream") -> int | None:
     """Samples the file says it holds, where the decoder would give the encoder's padding as well.
 
     MP4 says it in iTunes' gapless tag or, by its edit list, in the duration of the track. All other
