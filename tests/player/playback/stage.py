@@ -1,0 +1,95 @@
+"""A whole player on virtual time: memory server, link, store, rights and sound."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from random import Random
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cache.adapters.files_memory import MemoryFiles
+from cache.store import ChunkStore
+from drm.rights import DeviceKey, Rights
+from player.adapters.link_memory import MemoryLink
+from player.adapters.server_memory import MemoryServer
+from player.adapters.sound_memory import MemorySound
+from player.playback.controller import Controller
+from player.playback.playback_world import Listeners, PlaybackWorld
+from player.playback.trace import TraceList
+from sync.wire.catalog import AlbumRef, ArtistRef, Track
+from tests.player.playback.virtual_time import LoopClock
+
+
+class Shelf:
+    """A catalogue of one-line tracks."""
+
+    def track(self, track_id):
+        return Track(
+            id=track_id,
+            title=f"Song {track_id}",
+            artists=(ArtistRef("a", "Somebody"),),
+            album=AlbumRef("b", "Album"),
+            duration_ms=1000,
+        )
+
+
+class Stage:
+    """Everything a scenario touches."""
+
+    def __init__(self, kbps=2000, latency_s=0.05, device=None):
+        self.clock = LoopClock()
+        rate = kbps if callable(kbps) else lambda _t: kbps * 125
+        self.link = MemoryLink(self.clock, rate, latency_s=latency_s)
+        self.key = X25519PrivateKey.generate()
+        self.server = MemoryServer(self.link, self.clock, self.key)
+        self.files = MemoryFiles()
+        self.papers = MemoryFiles()
+        self.notices = []
+        self.store_notices = []
+        self.states = []
+        self.build()
+
+    def build(self):
+        """A new engine over the same server and disk."""
+        self.rights = Rights(
+            DeviceKey("device-1", self.key), self.server.public_key, self.clock.unix
+        )
+        self.store = ChunkStore(self.files, self.papers, notice=self.store_notices.append)
+        self.sound = MemorySound()
+        self.trace = TraceList(self.clock.monotonic)
+        self.controller = Controller(
+            PlaybackWorld(
+                server=self.server,
+                rights=self.rights,
+                store=self.store,
+                papers=self.store,
+                sound=self.sound,
+                catalogue=Shelf(),
+                listeners=Listeners(
+                    state=lambda: self.states.append(self.controller.state()),
+                    notice=lambda *notice: self.notices.append(notice),
+                ),
+                clock=self.clock,
+                random=Random(7),
+                trace=self.trace,
+            )
+        )
+
+    @asynccontextmanager
+    async def running(self):
+        task = asyncio.create_task(self.controller.run())
+        await asyncio.sleep(0)
+        try:
+            yield self
+        finally:
+            self.controller.pause()
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        assert task.cancelled() or task.exception() is None, task.exception()
+
+    def stalls(self):
+        return len(self.trace.named("stall_begin"))
+
+    def assert_heard_is_contiguous(self):
+        """Every sample of every generation in order, without a hole."""
+        for before, after in zip(self.sound.heard, self.sound.heard[1:], strict=False):
+            if after.at and after.piece.piece:
+                assert after.first == before.first + before.size
