@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
+import structlog
 import uvloop
 
 from server_stub.bootstrap import administration
@@ -24,6 +25,7 @@ from server_stub.settings import DATA_VARIABLE, Settings, SettingsError, load
 
 DONE, FAILED, USAGE = 0, 1, 2
 _INTERRUPTED = 130
+_REPORT = "This is a fault of the program; the lines above say where."
 
 Arguments = argparse.Namespace
 Verb = Callable[[Arguments, DataFolder, Settings, Output], Coroutine[None, None, int]]
@@ -43,6 +45,10 @@ def run(arguments: Arguments) -> int:
         return USAGE if isinstance(error, UsageError | SettingsError) else FAILED
     except KeyboardInterrupt:
         return _INTERRUPTED
+    except Exception as error:  # the program's last boundary: one line for people, all in the log
+        structlog.get_logger(__name__).exception("failed", verb=arguments.verb)
+        output.error("internal-error", f"{type(error).__name__}: {error}"[:300], _REPORT)
+        return FAILED
 
 
 def data_folder(given: Path | None) -> Path:

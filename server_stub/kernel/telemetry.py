@@ -12,6 +12,11 @@ _SECRET_NAMES = ("token", "password", "secret", "authorization", "cookie", "devi
 _SECRET_TEXT = re.compile(r"(?i)\b(bearer\s+|[?&](?:s|access_token|token)=)[^\s&\"']+")
 _HIDDEN = "[hidden]"
 
+_traceback = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+"""Where an error came from, without the values that were at hand: they may be secret."""
+
 Event = MutableMapping[str, Any]
 
 
@@ -38,7 +43,7 @@ def configure_logging(level: str = "info", *, stream: TextIO = sys.stderr) -> No
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if not human:
-        shared.append(structlog.processors.dict_tracebacks)
+        shared.append(_traceback)
     shared.append(hide_secrets)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -47,7 +52,9 @@ def configure_logging(level: str = "info", *, stream: TextIO = sys.stderr) -> No
         cache_logger_on_first_use=False,
     )
     renderer: Callable[..., Any] = (
-        structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if human
+        else structlog.processors.JSONRenderer()
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
