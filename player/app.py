@@ -14,6 +14,7 @@ from player.screens.frame import Frame
 from player.screens.ports import Clock, Engine, SystemClock
 from player.styles.palette import Palette
 from player.styles.tokens import AFTERGLOW, MONOCHROME, TERMINAL, THEMES, Theme
+from player.widgets.background import start
 from player.widgets.model import Connection, LibrarySummary, Notice, PlayerState, state_from
 
 _ANSI = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -63,7 +64,7 @@ class SegueApp(App[None], inherit_bindings=False):
     async def on_mount(self) -> None:
         """The frame first, then the engine."""
         await self.push_screen(self.frame)
-        self.run_worker(self._listen(), exit_on_error=False)
+        start(self, self._listen, "news")
 
     async def on_unmount(self) -> None:
         """Hang up."""

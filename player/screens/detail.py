@@ -11,6 +11,7 @@ from player.screens.page import Page
 from player.screens.stage import Stage, decode
 from player.styles.text import clean
 from player.widgets.album_card import HeadCard
+from player.widgets.background import start
 from player.widgets.canvas import Canvas
 from player.widgets.frame_parts import Hint
 from player.widgets.list_view import ListView, Look
@@ -61,7 +62,7 @@ class DetailPage(Page):
 
     def on_mount(self) -> None:
         """Ask for head and rows."""
-        self.run_worker(self._load_head(), exit_on_error=False)
+        start(self, self._load_head, "rows")
         self.show_rows()
 
     def show_rows(self) -> None:
@@ -86,7 +87,7 @@ class DetailPage(Page):
 
     def library_changed(self) -> None:
         """Show head and rows anew."""
-        self.run_worker(self._load_head(), exit_on_error=False)
+        start(self, self._load_head, "rows")
 
     def selected_uris(self) -> list[str]:
         """The link of the selected row."""

@@ -1,5 +1,7 @@
 """The frame with its keys: what is typed or clicked becomes a command and is done."""
 
+from collections.abc import Awaitable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
@@ -17,6 +19,7 @@ from player.screens.search import SearchPage
 from player.screens.typed import find, parse
 from player.styles.palette import Palette
 from player.styles.tokens import THEMES
+from player.widgets.background import start
 from player.widgets.canvas import Canvas
 from player.widgets.model import Notice
 from player.widgets.player_bar import PlayerBar
@@ -65,9 +68,10 @@ class Frame(PagesScreen, inherit_bindings=False):
             self.footer.pending = self.keymap.pending
             self.footer.repaint()
         if self.keymap.waits_for_count:
-            self._count_timer = self.set_timer(self.COUNT_WAIT_S, self._count_expired)
+            self._count_timer = self.set_timer(self.COUNT_WAIT_S, self.count_expired)
 
-    async def _count_expired(self) -> None:
+    async def count_expired(self) -> None:
+        """Nothing followed the digit: it meant the place."""
         meant = self.keymap.expire()
         self._show_pending()
         if meant is not None:
@@ -81,7 +85,7 @@ class Frame(PagesScreen, inherit_bindings=False):
 
     def run(self, name: str, **args: Any) -> None:
         """Run a command of the registry."""
-        self.run_worker(self.perform(name, None, args), group="commands")
+        start(self, partial(self.perform, name, None, args), "commands")
 
     async def perform(
         self, name: str, count: int | None = None, args: dict[str, Any] | None = None
@@ -94,7 +98,7 @@ class Frame(PagesScreen, inherit_bindings=False):
             await self.go(name)
         elif handler is not None:
             outcome = handler()
-            if outcome is not None:
+            if isinstance(outcome, Awaitable):
                 await outcome
         else:
             await self._perform_in_engine(name, count, args or {})

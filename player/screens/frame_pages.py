@@ -1,5 +1,6 @@
 """The frame around the pages: bars, the way between pages, the drawer, and news from the engine."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import work
@@ -20,6 +21,7 @@ from player.screens.search import SearchPage
 from player.screens.stage import Stage
 from player.screens.welcome import WelcomePage
 from player.styles.palette import Palette
+from player.widgets.background import start
 from player.widgets.frame_parts import RAIL_FROM, Footer, Rail, TopBar
 from player.widgets.model import LibrarySummary, Notice, PlayerState
 from player.widgets.player_bar import PlayerBar
@@ -197,7 +199,7 @@ class PagesScreen(Screen[None], inherit_bindings=False):
         self.top.connection = state.connection
         self.top.repaint()
         if (now == "signed_out") != (then == "signed_out"):
-            self.run_worker(self._signed(), group="go", exclusive=True)
+            start(self, self._signed, "go", exclusive=True)
 
     async def _signed(self) -> None:
         """Signed in or out: welcome or library."""
@@ -229,7 +231,7 @@ class PagesScreen(Screen[None], inherit_bindings=False):
 
     def call(self, command: str, **args: Any) -> None:
         """Call the engine; what goes wrong is shown."""
-        self.run_worker(self.call_now(command, args), group="calls", exit_on_error=False)
+        start(self, partial(self.call_now, command, args), "calls")
 
     async def call_now(self, command: str, args: dict[str, Any]) -> None:
         """Call the engine and wait for its answer; what goes wrong is shown."""

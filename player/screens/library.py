@@ -1,6 +1,7 @@
 """The library: albums as covers or lines, artists, and the long list of tracks."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual.app import ComposeResult
@@ -11,6 +12,7 @@ from player.screens.page import Page
 from player.screens.stage import Stage
 from player.styles.text import clean
 from player.widgets.album_card import SideCard
+from player.widgets.background import start
 from player.widgets.canvas import Canvas
 from player.widgets.cover_grid import CoverGrid
 from player.widgets.frame_parts import Hint
@@ -232,7 +234,7 @@ class LibraryPage(Page):
             uri = f"segue:album:{self.grid.current.id}"
             self.call("play", uri=uri, start=event.index)
         elif isinstance(item, Track):
-            self.run_worker(self._play_from(event.index), group="play", exclusive=True)
+            start(self, partial(self._play_from, event.index), "play", exclusive=True)
 
     async def _play_from(self, index: int) -> None:
         order = SORTS["tracks"][self._sorts["tracks"]]

@@ -40,13 +40,13 @@ class Modal(ModalScreen[str | None], inherit_bindings=False):
             self.finish()
 
     def on_key(self, event: events.Key) -> None:
-        """Keys of the modal; the page behind hears none."""
-        event.stop()
-        if event.key in ("escape", "ctrl+c"):
+        """Keys of the modal; what is not used goes on to the bindings of the field."""
+        closes = event.key in ("escape", "ctrl+c")
+        if closes or self.take_key(event.key):
+            event.stop()
             event.prevent_default()
+        if closes:
             self.finish()
-        elif self.take_key(event.key):
-            event.prevent_default()
 
     def take_key(self, key: str) -> bool:
         """Use a key. Whether it was one of ours."""

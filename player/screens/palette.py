@@ -137,6 +137,8 @@ class PaletteScreen(Modal):
     def __init__(self, palette: Palette, choices: Sequence[Choice], *, prompt: str = ">") -> None:
         super().__init__(palette)
         self._choices = choices
+        self._found: list[Scored] = []
+        self._query = ""
         self.field = TextField(
             palette, prompt, hint="a command", fill="surface", id="palette-field"
         )
@@ -161,7 +163,8 @@ class PaletteScreen(Modal):
         self._show("")
 
     def _show(self, query: str) -> None:
-        found = rank(self._choices, query)
+        self._query = query
+        found = self._found = rank(self._choices, query)
         self.field.note(f"{len(found)} of {len(self._choices)} commands")
 
         async def fetch(offset: int, limit: int) -> Fetched[Scored]:
@@ -185,7 +188,7 @@ class PaletteScreen(Modal):
         self._show_foot()
 
     def _show_foot(self) -> None:
-        chosen = self.list.current
+        chosen = self._chosen()
         self.foot.show(chosen.choice.shell if chosen else "")
 
     def take_key(self, key: str) -> bool:
@@ -197,15 +200,26 @@ class PaletteScreen(Modal):
         return key in steps
 
     def on_text_field_entered(self, event: TextField.Entered) -> None:
-        """Run the chosen one."""
+        """Run the chosen one, even if the list has not been drawn yet."""
         event.stop()
-        chosen = self.list.current
-        self.finish(chosen.choice.name if chosen else None)
+        self._show_if_other(event.text)
+        self._run_chosen()
 
     def on_paged_view_opened(self, event: PagedView.Opened) -> None:
         """Run the clicked one."""
         event.stop()
-        chosen = self.list.current
+        self._run_chosen()
+
+    def _show_if_other(self, query: str) -> None:
+        if query != self._query:
+            self._show(query)
+
+    def _chosen(self) -> Scored | None:
+        place = self.list.cursor
+        return self._found[place] if place < len(self._found) else None
+
+    def _run_chosen(self) -> None:
+        chosen = self._chosen()
         self.finish(chosen.choice.name if chosen else None)
 
 

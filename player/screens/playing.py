@@ -1,6 +1,7 @@
 """Now Playing: the cover as large as it fits, and the lyrics in time."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,6 +13,7 @@ from player.screens.page import Page
 from player.screens.stage import Stage, decode
 from player.styles.palette import Palette
 from player.styles.text import clean
+from player.widgets.background import start
 from player.widgets.badge import draw_steps, words
 from player.widgets.canvas import Canvas
 from player.widgets.cover import draw_picture
@@ -166,9 +168,7 @@ class PlayingPage(Page):
             self.lyrics.show(None, "")
             self.foot.show("", 0)
             if track is not None:
-                self.run_worker(
-                    self._load(track.id), group="lyrics", exclusive=True, exit_on_error=False
-                )
+                start(self, partial(self._load, track.id), "lyrics", exclusive=True)
         self.lyrics.run(running=state.status == "playing" and self.display)
 
     async def _load(self, track: str) -> None:

@@ -11,6 +11,7 @@ from player.screens.page import Page, move
 from player.screens.stage import Stage, decode
 from player.styles.palette import Palette
 from player.styles.text import clean, count
+from player.widgets.background import start
 from player.widgets.canvas import Canvas
 from player.widgets.frame_parts import Hint
 from player.widgets.list_view import ListView, Look, playing_mark
@@ -133,7 +134,7 @@ class QueueView(Vertical):
 
     def reload(self) -> None:
         """Ask for the queue."""
-        self.run_worker(self._reload(), group="queue", exclusive=True, exit_on_error=False)
+        start(self, self._reload, "queue", exclusive=True)
 
     async def _reload(self) -> None:
         index = self.stage.state.queue.index

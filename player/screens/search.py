@@ -1,6 +1,7 @@
 """Search as you type: best first, under headings, the words that matched marked."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -13,6 +14,7 @@ from player.screens.stage import Stage, decode
 from player.styles.palette import Palette
 from player.styles.text import clean, clock, count
 from player.widgets.artwork import artwork
+from player.widgets.background import start
 from player.widgets.canvas import Canvas
 from player.widgets.cover import draw_picture
 from player.widgets.covers import Covers
@@ -219,7 +221,7 @@ class SearchPage(Page):
         self._timer = self.set_timer(self.DEBOUNCE_S, self._search)
 
     def _search(self) -> None:
-        self.run_worker(self._ask(self.field.text), group="search", exclusive=True)
+        start(self, partial(self._ask, self.field.text), "search", exclusive=True)
 
     async def _ask(self, text: str) -> None:
         words = tuple(clean(text).casefold().split())

@@ -14,9 +14,12 @@ from player.styles.text import clean, clock, fit
 from player.styles.text import width as cells_of
 from player.widgets.lyrics_model import Score, Sung, pieces
 from player.widgets.row import Row
+from sync.wire.catalog import LyricLine
 
 if TYPE_CHECKING:
     from textual.timer import Timer
+
+Piece = tuple[str, str]
 
 _SPACING = 2
 _BROWSE_S = 8.0
@@ -92,7 +95,7 @@ class LyricsView(Widget, can_focus=True):
         if moved or not 0 <= y < self.size.height:
             self.refresh()
         else:
-            self.refresh(Region(0, y, self.size.width, 1))
+            self.refresh(Region(0, y, self.size.width, _SPACING))
 
     # -- the cursor
 
@@ -184,41 +187,43 @@ class LyricsView(Widget, can_focus=True):
                 text = fit(self.note, row.width - 2)
                 row.put(max(1, (row.width - cells_of(text)) // 2), text, "faint")
             return row.strip()
-        offset, rest = divmod(y - self._middle, _SPACING)
+        offset, part = divmod(y - self._middle, _SPACING)
         index = self._centre + offset
-        if rest == 0 and 0 <= index < len(self.score.lines):
-            self._draw_line(row, index)
+        if 0 <= index < len(self.score.lines):
+            self._draw_line(row, self.score, index, part)
         return row.strip()
 
-    def _draw_line(self, row: Row, index: int) -> None:
-        score = self.score
-        if score is None:
-            return
-        line = score.lines[index]
+    def _draw_line(self, row: Row, score: Score, index: int, part: int) -> None:
+        """A line, or the rest of one that is too long, which takes the space below it."""
         current = score.timed and index == self.sung.line
-        text = fit(clean(line.text), row.width - 16) or "·"
+        halves = wrap(self._pieces(score, index, current=current), row.width - 4)
+        text = "".join(word for word, _ in halves[part]).rstrip()
         x = max(2, (row.width - cells_of(text)) // 2)
-        if index == self.cursor or (current and self.cursor is None):
-            row.put(0, ">" if row.palette.theme.depth == "none" else "▌", "accent")
-            if line.start_ms is not None:
-                row.put_right(row.width, clock(line.start_ms), "faint")
+        if part == 0 and (index == self.cursor or (current and self.cursor is None)):
+            self._draw_place(row, score.lines[index], x + cells_of(text))
         if current:
-            self._draw_current(row, x, text, index)
+            self._draw_current(row, x, halves[part], (x, x + cells_of(text)))
         elif not score.timed:
             row.put(x, text, "text" if index == self.cursor else "muted")
         else:
             near = abs(index - self.sung.line) <= 1
             row.put(x, text, "muted" if near or index == self.cursor else "faint")
 
-    def _draw_current(self, row: Row, x: int, text: str, index: int) -> None:
-        if self.score is None:
-            return
-        line = self.score.lines[index]
-        span = (x, x + cells_of(text))
-        words = pieces(line, self.sung.words)
-        if len(words) == 1 or clean("".join(word for word, _ in words)) != text:
-            row.blend(x, text, span, bold=True)
-            return
+    def _pieces(self, score: Score, index: int, *, current: bool) -> list[Piece]:
+        line = score.lines[index]
+        text = clean(line.text) or "·"
+        words = pieces(line, self.sung.words) if current else []
+        if len(words) > 1 and clean("".join(word for word, _ in words)) == text:
+            return words
+        state = "sung" if current else "next"
+        return [(word + " ", state) for word in text.split(" ")]
+
+    def _draw_place(self, row: Row, line: LyricLine, end: int) -> None:
+        row.put(0, ">" if row.palette.theme.depth == "none" else "▌", "accent")
+        if line.start_ms is not None and end < row.width - 8:
+            row.put_right(row.width, clock(line.start_ms), "faint")
+
+    def _draw_current(self, row: Row, x: int, words: list[Piece], span: tuple[int, int]) -> None:
         for word, state in words:
             bare = word.rstrip()
             if state == "sung":
@@ -228,3 +233,20 @@ class LyricsView(Widget, can_focus=True):
             else:
                 row.put(x, word, bold=True)
             x += cells_of(word)
+
+
+def wrap(words: list[Piece], width: int) -> tuple[list[Piece], list[Piece]]:
+    """Words on two lines of a width; what does not fit then is cut off."""
+    lines: list[list[Piece]] = [[]]
+    room = width
+    for word, state in words:
+        cells = cells_of(word.rstrip())
+        if cells > room and lines[-1]:
+            if len(lines) == _SPACING:
+                lines[-1].append((fit(word + " ", max(1, room)), state))
+                break
+            lines.append([])
+            room = width
+        lines[-1].append((fit(word, width), state))
+        room -= cells_of(word)
+    return lines[0], lines[1] if len(lines) > 1 else []

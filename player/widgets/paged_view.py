@@ -1,5 +1,6 @@
 """What every long list shares: paging, the states it can be in, and telling what is wrong."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from textual.message import Message
@@ -9,6 +10,7 @@ from textual.widget import Widget
 from player.errors import PlayerError
 from player.styles.palette import Palette
 from player.styles.text import width as cells_of
+from player.widgets.background import start
 from player.widgets.paging import PAGE, Fetch, Pages
 from player.widgets.row import Row
 
@@ -151,7 +153,7 @@ class PagedView(Widget, Generic[T], can_focus=True):
         pages = self._incoming or self.pages
         fresh = pages.claim(first - reach, last + reach)
         for page in fresh:
-            self.run_worker(self._load(page, pages), group="rows", exit_on_error=False)
+            start(self, partial(self._load, page, pages), "rows")
         if fresh and self.phase in ("quiet", "error"):
             self._watch_the_wait()
 
