@@ -45,7 +45,7 @@ def run(arguments: Arguments) -> int:
         return USAGE if isinstance(error, UsageError | SettingsError) else FAILED
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except Exception as error:  # the program's last boundary: one line for people, all in the log
+    except Exception as error:  # noqa: BLE001 -- the last boundary: a line here, all in the log
         structlog.get_logger(__name__).exception("failed", verb=arguments.verb)
         output.error("internal-error", f"{type(error).__name__}: {error}"[:300], _REPORT)
         return FAILED
