@@ -2,7 +2,7 @@
 
 import os
 import sys
-from pathlib import Path
+from collections.abc import Callable
 
 from player.cli.help import help_lines, verb_lines
 from player.cli.parsing import Invocation, parse
@@ -30,8 +30,13 @@ def exit_code(error: PlayerError) -> int:
 def run(words: list[str]) -> int:
     """Run one command line; the exit code."""
     printer = Printer(as_json="--json" in words)
+    return guarded(lambda: _run(parse(words), printer), printer)
+
+
+def guarded(work: Callable[[], int], printer: Printer) -> int:
+    """Do the work; a failure becomes one line and its exit code."""
     try:
-        return _run(parse(words), printer)
+        return work()
     except PlayerError as error:
         printer.problem(error.kind, error.message, error.remedy)
         return exit_code(error)
@@ -57,6 +62,6 @@ def _run(invocation: Invocation, printer: Printer) -> int:
     if options.get("help"):
         printer.result({}, verb_lines(command))
         return DONE
-    home = Home(Path(options["home"]).absolute()) if "home" in options else Home.default()
+    home = Home.named(options["home"]) if "home" in options else Home.default()
     context = Context(home, printer, command, invocation.args, options)
     return VERBS.get(command.name, ask)(context)

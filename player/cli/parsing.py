@@ -43,6 +43,19 @@ def parse(words: list[str]) -> Invocation:
     return Invocation(command, _arguments(command, rest), options)
 
 
+def engine_options(words: list[str]) -> dict[str, str]:
+    """The options of `segue engine`. Raises UsageError."""
+    positional, given = _split(words)
+    if positional:
+        raise UsageError(f"{positional[0]} is too much", remedy="segue engine [--sink SINK]")
+    options: dict[str, str] = {}
+    for name, value in given:
+        if name not in ("sink", "home", "ready-fd") or value is None:
+            raise UsageError(f"there is no option --{name} here", remedy="--sink, --home")
+        options[name] = value
+    return options
+
+
 def usage(command: Command) -> str:
     """`segue seek PLACE`."""
     parts = [f"segue {command.cli}"]

@@ -30,6 +30,11 @@ class Home(NamedTuple):
         """The profile that the environment names."""
         return cls(default_root())
 
+    @classmethod
+    def named(cls, folder: str) -> "Home":
+        """The profile in a folder."""
+        return cls(Path(folder).expanduser().absolute())
+
     @property
     def settings(self) -> Path:
         """What the person chose."""

@@ -114,6 +114,16 @@ class EngineServer:
         for client in listeners:
             client.send(line)
 
+    def present(self, topic: Topic) -> None:
+        """Push the present state of a topic, if anybody follows it."""
+        if self.audience(topic):
+            self.publish(topic, self._commands.snapshot(topic))
+
+    @property
+    def clients(self) -> int:
+        """How many are connected."""
+        return len(self._clients)
+
     def audience(self, topic: Topic) -> int:
         """How many clients follow a topic."""
         return sum(topic in client.topics for client in self._clients)

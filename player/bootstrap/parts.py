@@ -1,0 +1,202 @@
+"""The engine's parts, put together without starting anything but the sound output."""
+
+import asyncio
+import os
+import platform
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cache.adapters.files_disk import DiskFiles
+from cache.store import ChunkStore
+from drm.adapters.keystore_choice import open_keystore
+from drm.errors import KeyStoreError
+from drm.vault import Vault
+from player.bootstrap.servers import CurrentRights, CurrentServer, HttpGate
+from player.bootstrap.sound import open_output
+from player.engine.broadcast import Broadcast
+from player.engine.home import Home
+from player.engine.profiles import ServerBook, ServerProfile
+from player.engine.services.render import Kitchen
+from player.engine.session import Session
+from player.errors import EngineStartError
+from player.playback.bandwidth import LinkEstimator, LinkMeter
+from player.playback.controller import Controller
+from player.playback.download import Downloader
+from player.playback.grants import GrantBook
+from player.playback.lane_setup import Policies
+from player.playback.load_control import BufferControl, LoadNumbers
+from player.playback.media import MediaDesk
+from player.playback.output import Output
+from player.playback.playback_world import Listeners, PlaybackWorld, SystemClock
+from player.playback.quality import BufferMap, Limits
+from player.playback.recovery import Recovery
+from player.playback.trace import TraceFile, Tracer, no_trace
+from player.settings import Settings, StreamingSettings
+from sync.adapters.mirror_sqlite import SqliteMirror
+from sync.library import Library
+from sync.wire.playback import Codec
+from sync.wire.sessions import DeviceRegistration
+
+VERSION = version("segue")
+
+
+class Parts(NamedTuple):
+    """Everything that lives as long as the engine."""
+
+    vault: Vault
+    keystore_name: str
+    session: Session
+    server: CurrentServer
+    rights: CurrentRights
+    library: Library
+    store: ChunkStore
+    output: Output
+    sound_trouble: str
+    controller: Controller
+    broadcast: Broadcast
+
+
+async def build(home: Home, settings: Settings, sink: str) -> Parts:
+    """Put the parts together. Raises EngineStartError."""
+    keystore = await asyncio.to_thread(_keystore, home, settings)
+    vault = Vault(keystore)
+    try:
+        device_key = await asyncio.to_thread(vault.device_key)
+    except KeyStoreError as error:
+        raise EngineStartError(f"the key store cannot be used: {error}") from error
+    public_key = device_key.public_key().public_bytes_raw()
+    device = DeviceRegistration(name=platform.node() or "this device", public_key=public_key)
+    session = Session(HttpGate(settings.network), ServerBook(home), vault, lambda: device)
+    server, rights = CurrentServer(), CurrentRights(device_key)
+    mirror = await asyncio.to_thread(SqliteMirror, home.mirror)
+    broadcast = Broadcast()
+    library = Library(mirror, on_news=lambda _: broadcast.touch("library"))
+    store = await asyncio.to_thread(_store, home, settings, broadcast)
+    output, trouble = await asyncio.to_thread(open_output, sink or settings.audio.sink)
+    controller = Controller(
+        PlaybackWorld(
+            server=server,
+            rights=rights,
+            store=store,
+            papers=store,
+            sound=output,
+            catalogue=library,
+            listeners=Listeners(
+                state=lambda: broadcast.touch("state"),
+                queue=lambda: broadcast.touch("queue"),
+                notice=broadcast.notice,
+            ),
+            policies=_policies(settings.streaming),
+            trace=_tracer(),
+            codec=settings.audio.codec,
+        )
+    )
+    _set_quality(controller, settings.streaming)
+    name = type(keystore).__name__.removesuffix("KeyStore").lower()
+    return Parts(
+        vault, name, session, server, rights, library, store, output, trouble, controller, broadcast
+    )
+
+
+def state_of(parts: Parts) -> dict[str, Any]:
+    """The `state` event: what plays, and the session's view of the server."""
+    connection = parts.session.connection
+    return {
+        **parts.controller.state(),
+        "connection": {
+            "state": connection.state,
+            "server": connection.server,
+            "user": connection.user,
+            "detail": connection.detail,
+        },
+    }
+
+
+def title_of(library: Library) -> Callable[[str], str]:
+    """How a track is called."""
+
+    def title(track_id: str) -> str:
+        track = library.track(track_id)
+        return track.title if track else track_id
+
+    return title
+
+
+def kitchen(parts: Parts) -> Callable[[Codec], Kitchen]:
+    """What a rendering works with: grants of its own, the engine's store and rights."""
+
+    def make(codec: Codec) -> Kitchen:
+        clock = SystemClock()
+        grants = GrantBook(parts.server, parts.rights, parts.store, clock=clock, codec=codec)
+        meter = LinkMeter(LinkEstimator())
+        downloader = Downloader(parts.server, grants, Recovery(clock), meter=meter, clock=clock)
+        return Kitchen(grants, MediaDesk(downloader, grants, parts.store, parts.store))
+
+    return make
+
+
+def follow_session(parts: Parts, hurry: Callable[[], None]) -> None:
+    """Tell everyone who needs a server which one it is."""
+
+    def opened(account: Any, profile: ServerProfile) -> None:
+        parts.server.use(account, profile)
+        parts.rights.use(profile)
+        parts.controller.session_changed()
+        hurry()
+
+    def closed() -> None:
+        parts.server.use(None, None)
+        parts.rights.use(None)
+
+    before = parts.session.connection.state
+
+    def changed() -> None:
+        nonlocal before
+        now = parts.session.connection.state
+        if now == "online" and before == "offline":
+            hurry()
+        before = now
+        parts.broadcast.touch("state")
+
+    parts.session.on_open = opened
+    parts.session.on_closed = closed
+    parts.session.on_change = changed
+
+
+def _keystore(home: Home, settings: Settings) -> Any:
+    try:
+        return open_keystore(
+            home.secrets,
+            profile=str(home.root),
+            passphrase=os.environ.get("SEGUE_PASSPHRASE"),
+            preference=settings.privacy.keys,
+        )
+    except KeyStoreError as error:
+        raise EngineStartError(f"the key store cannot be used: {error}") from error
+
+
+def _store(home: Home, settings: Settings, broadcast: Broadcast) -> ChunkStore:
+    return ChunkStore(
+        DiskFiles(home.cache / "audio"),
+        DiskFiles(home.cache / "papers"),
+        budget_bytes=settings.cache.budget_mb << 20,
+        notice=lambda text: broadcast.notice("warn", text),
+    )
+
+
+def _policies(streaming: StreamingSettings) -> Policies:
+    numbers = LoadNumbers(target_s=streaming.buffer_s)
+    return Policies(LinkEstimator(), BufferControl(numbers), BufferMap())
+
+
+def _set_quality(controller: Controller, streaming: StreamingSettings) -> None:
+    if streaming.quality != "auto":
+        controller.set_limits(Limits(fixed_kbps=int(streaming.quality)))
+
+
+def _tracer() -> Tracer:
+    path = os.environ.get("SEGUE_TRACE")
+    return TraceFile(Path(path), time.monotonic) if path else no_trace
