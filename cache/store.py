@@ -100,7 +100,7 @@ class ChunkStore:
         try:
             if self.has(rendition_id, start, start + len(data)):
                 return
-            if self._make_room(len(data) + HEAD_BYTES):
+            if self._make_room(len(data) + HEAD_BYTES, rendition_id):
                 self._append(rendition_id, start, data)
         except CacheError as error:
             self._give_up(error)
@@ -191,7 +191,7 @@ class ChunkStore:
         try:
             before = self._chunks.append(rendition_id, record)
         except NoRoomError:
-            if not self._evict(10 * len(data)):
+            if not self._evict(10 * len(data), rendition_id):
                 raise
             before = self._chunks.append(rendition_id, record)
         ranges.add(start, len(data), before + HEAD_BYTES)
@@ -205,17 +205,17 @@ class ChunkStore:
             except CacheError as error:
                 self._give_up(error)
 
-    def _make_room(self, size: int) -> bool:
+    def _make_room(self, size: int, growing: str = "") -> bool:
         """Whether so many more bytes fit in the budget, after eviction if need be."""
         excess = self.used_bytes + size - self._budget
         if excess <= 0:
             return True
-        self._evict(excess + int(SLACK * self._budget))
+        self._evict(excess + int(SLACK * self._budget), growing)
         return self.used_bytes + size <= self._budget
 
-    def _evict(self, excess: int) -> bool:
-        """Remove what was not used for longest; whether anything went."""
-        victims = self._files.victims(excess, self._pinned)
+    def _evict(self, excess: int, growing: str) -> bool:
+        """Remove what was not used for longest, not what is being written; did anything go?"""
+        victims = self._files.victims(excess, self._pinned | {growing})
         for name in victims:
             self._remove(name)
         return bool(victims)

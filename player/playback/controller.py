@@ -307,8 +307,6 @@ class Controller:
                     known.adopt(twin)
             lanes.append(known)
         self._transport.set_lanes(lanes, queue_ended=len(upcoming) < LANES_AHEAD)
-        ids = {r.id for lane in lanes for r in (lane.manifest.renditions if lane.manifest else ())}
-        self._world.store.pin(frozenset(ids))
 
     def _lane(self, entry: str) -> Lane:
         return Lane(entry, self.queue.track_of(entry), self._world.codec)

@@ -7,7 +7,7 @@ about a round trip. Decisions are taken by the policies; here is only what they 
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from player.playback.bandwidth import blend
 from player.playback.flights import FLIGHTS, Flights
@@ -49,7 +49,7 @@ class Loader:
         self._world = world
         self._place = place
         self._changed = changed
-        self._setup = LaneSetup(world, self._lane_changed)
+        self._setup = LaneSetup(world, self._lane_ready)
         self._flights = Flights(
             world, landed=self._lane_changed, nearly=self.wake, renew=self._setup.renew
         )
@@ -83,6 +83,7 @@ class Loader:
         for air in self._flights.air.copy():
             if air.lane not in lanes:
                 self._flights.give_up(air, "skip")
+        self._pin()
         self.wake()
 
     def drop_flights(self, keep_from: int) -> None:
@@ -119,9 +120,9 @@ class Loader:
         return True
 
     def load(self) -> Load:
-        """What load control looks at now, about the next piece in order."""
+        """What load control looks at when it decides to play: pieces in the air do not count."""
         lane, number = self._next_in_order() or (None, 0)
-        return self._load(lane, number)
+        return replace(self._load(lane, number), buffer_s=self.buffer_s())
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -309,6 +310,16 @@ class Loader:
         if self._filling:
             return None
         return max(self._lanes[0].piece_s, buffer_s - self._refill_below_s())
+
+    def _pin(self) -> None:
+        """What plays and what follows stays on this device."""
+        manifests = [lane.manifest for lane in self._lanes if lane.manifest is not None]
+        ids = frozenset(r.id for manifest in manifests for r in manifest.renditions)
+        self._world.desk.pin(ids)
+
+    def _lane_ready(self, lane: Lane) -> None:
+        self._pin()
+        self._lane_changed(lane)
 
     def _lane_changed(self, lane: Lane) -> None:
         self._changed(lane)

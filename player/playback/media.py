@@ -195,8 +195,9 @@ class MediaDesk:
         if flight.from_network and flight.received and flight.left:
             self._begun[flight.source.rendition.id, flight.start] = flight.received
 
-    def forget(self, rendition_ids: frozenset[str]) -> None:
-        """Unfinished bytes of other renditions are of no use any more."""
+    def pin(self, rendition_ids: frozenset[str]) -> None:
+        """Only these are of use now: keep them, and forget unfinished bytes of others."""
+        self._store.pin(rendition_ids)
         self._begun = {k: v for k, v in self._begun.items() if k[0] in rendition_ids}
 
     async def loaded(self, flight: Flight, manifest: Manifest, sealed: bytes) -> LoadedPiece:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
 from cache.adapters.files_memory import MemoryFiles
 from cache.store import ChunkStore
 from drm.rights import DeviceKey, Rights

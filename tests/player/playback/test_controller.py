@@ -1,6 +1,7 @@
 """Scenarios over the whole streaming half, on virtual time."""
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -84,7 +85,7 @@ async def test_quality_is_the_top_on_a_fast_link_and_stays(stage):
     rates = kbps_heard(stage)
     assert rates[8:] == [320] * len(rates[8:])
     assert stage.stalls() == 0
-    assert sum(a != b for a, b in zip(rates, rates[1:], strict=False)) <= 2
+    assert sum(a != b for a, b in itertools.pairwise(rates)) <= 2
 
 
 @scenario(kbps=lambda t: 1000 * 125 if t < 1060 else 110 * 125)
@@ -104,7 +105,7 @@ async def test_quality_does_not_oscillate_on_a_link_that_does(stage):
     stage.controller.play(["a"])
     await asyncio.sleep(850)
     rates = kbps_heard(stage)
-    changes = sum(a != b for a, b in zip(rates, rates[1:], strict=False))
+    changes = sum(a != b for a, b in itertools.pairwise(rates))
     assert stage.stalls() == 0
     assert changes / (850 / 60) <= 0.6
 
@@ -152,7 +153,7 @@ async def test_seek_into_the_unknown_is_one_range_request_for_the_exact_piece(st
     _path, start, _end = stage.server.reads[before]
     track = stage.server.tracks["a"]
     assert start in {r.pieces[piece].start for r in track.renditions}
-    first = [e for e in stage.trace.named("first_audio") if e["t"] > at][0]
+    first = next(e for e in stage.trace.named("first_audio") if e["t"] > at)
     assert first["t"] - at < 1.2
     assert stage.controller.state()["position_ms"] >= 250_000
 
