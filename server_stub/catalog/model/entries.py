@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server_stub.catalog.model.lyrics import SongText
-from server_stub.catalog.model.paths import UNKNOWN_ALBUM, UNKNOWN_ARTIST, names_from
+from server_stub.catalog.model.paths import UNKNOWN_ALBUM, UNKNOWN_ARTIST, PathNames, names_from
 from server_stub.catalog.model.scan import FoundFile
 from server_stub.catalog.model.tags import ScannedFile, Tags
 from server_stub.catalog.model.text import identity
 from sync.wire.catalog import Gain
 
 VARIOUS_ARTISTS = "Various Artists"
+_NO_GUESS = PathNames("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class TrackEntry:
 def entry_of(file: FoundFile, scanned: ScannedFile, root: str) -> TrackEntry:
     """Fill what the tags leave open from file and folder names."""
     tags = scanned.tags
-    guess = names_from(file.path, root)
+    guess = names_from(file.path, root) if _has_gaps(tags) else _NO_GUESS
     artists = _credits(tags.artists or tags.album_artists, tags.artist_mbids)
     if not artists:
         artists = (Credit(guess.artist or UNKNOWN_ARTIST),)
@@ -108,6 +109,10 @@ def entry_of(file: FoundFile, scanned: ScannedFile, root: str) -> TrackEntry:
         year=tags.year or (None if tags.album else guess.year),
         lone_artist=None if owners else artists[0].key,
     )
+
+
+def _has_gaps(tags: Tags) -> bool:
+    return not (tags.title and tags.artists and tags.album and tags.disc)
 
 
 def compilation_of(title: str, release_mbid: str | None) -> AlbumEntry:

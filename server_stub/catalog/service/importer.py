@@ -24,7 +24,7 @@ T = TypeVar("T")
 Progress = Callable[[int, int, str], None]
 """Told how many files are done, of how many, and which one was read last."""
 
-BATCH = 200
+BATCH = 400
 """Files in one transaction: what a kill can cost is reading these again."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, func, select, update
 
 from server_stub.catalog.model.albums import AlbumTrack, summarise
 from server_stub.engines.relational.catalog_rows import newest, rows_in, texts
@@ -70,14 +70,14 @@ def _refresh_albums(connection: Connection, touched: Touched) -> tuple[set[str],
     on_album: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in rows_in(connection, select(*columns), tracks.c.album_id, ids):
         on_album[row.album_id].append(row)
-    changed = set(touched.created & touched.albums)
+    news: list[dict[str, Any]] = []
     for before in rows_in(connection, select(albums), albums.c.id, ids):
         if before.id not in on_album:
             continue
         values = _summary(on_album[before.id])
         if any(getattr(before, name) != value for name, value in values.items()):
-            connection.execute(update(albums).where(albums.c.id == before.id).values(values))
-            changed.add(before.id)
+            news.append({"row_id": before.id, **values})
+    changed = _update(connection, albums, news) | (touched.created & touched.albums)
     gone = touched.albums - set(on_album)
     credited = _artists_of_albums(connection, ids)
     touched.artists.update(credited)
@@ -120,7 +120,7 @@ def _refresh_artists(connection: Connection, touched: Touched) -> tuple[set[str]
     track_counts = _counts(connection, track_artists.c.artist_id, ids)
     album_counts = _counts(connection, album_artists.c.artist_id, ids)
     covers = _covers(connection, ids)
-    changed = set(touched.created & touched.artists)
+    news: list[dict[str, Any]] = []
     gone = set()
     for before in rows_in(connection, select(artists), artists.c.id, ids):
         values = {
@@ -131,8 +131,8 @@ def _refresh_artists(connection: Connection, touched: Touched) -> tuple[set[str]
         if not values["track_count"] and not values["album_count"]:
             gone.add(before.id)
         elif any(getattr(before, name) != value for name, value in values.items()):
-            connection.execute(update(artists).where(artists.c.id == before.id).values(values))
-            changed.add(before.id)
+            news.append({"row_id": before.id, **values})
+    changed = _update(connection, artists, news) | (touched.created & touched.artists)
     _delete(connection, artists, gone)
     return changed - gone, gone
 
@@ -154,7 +154,14 @@ def _covers(connection: Connection, ids: list[str]) -> dict[str, str]:
     return {row.artist_id: row.cover for row in rows}
 
 
-def _delete(connection: Connection, table: Any, ids: Iterable[str]) -> None:
+def _update(connection: Connection, table: Table, news: list[dict[str, Any]]) -> set[str]:
+    """Write new figures, by `row_id`; the ids of what they are of."""
+    if news:
+        connection.execute(update(table).where(table.c.id == bindparam("row_id")), news)
+    return {row["row_id"] for row in news}
+
+
+def _delete(connection: Connection, table: Table, ids: Iterable[str]) -> None:
     wanted = sorted(ids)
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]

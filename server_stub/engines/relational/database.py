@@ -107,7 +107,11 @@ class _Writer:
             if self._closed:
                 raise RuntimeError("the database is closed")
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="database-write")
+                # A daemon, so that a program that fails before `close` ends: who waits for a write
+                # is told after its commit, so nothing that was promised can be lost.
+                self._thread = threading.Thread(
+                    target=self._work, name="database-write", daemon=True
+                )
                 self._thread.start()
             self._waiting.put(_Write(fn, done))
         return done
