@@ -295,18 +295,20 @@ class Controller:
         lanes = [first]
         upcoming = self.queue.upcoming(LANES_AHEAD)
         for entry in upcoming:
-            if entry in self._unplayable:
-                continue
-            known = next((lane for lane in spare if lane.entry == entry), None)
-            if known is not None:
-                spare.remove(known)
-            else:
-                known = self._lane(entry)
-                twin = next((lane for lane in lanes if lane.track_id == known.track_id), None)
-                if twin is not None:
-                    known.adopt(twin)
-            lanes.append(known)
+            if entry not in self._unplayable:
+                lanes.append(self._kept_or_new(entry, spare, lanes))
         self._transport.set_lanes(lanes, queue_ended=len(upcoming) < LANES_AHEAD)
+
+    def _kept_or_new(self, entry: str, spare: list[Lane], before: Sequence[Lane]) -> Lane:
+        known = next((lane for lane in spare if lane.entry == entry), None)
+        if known is not None:
+            spare.remove(known)
+            return known
+        fresh = self._lane(entry)
+        twin = next((lane for lane in before if lane.track_id == fresh.track_id), None)
+        if twin is not None:
+            fresh.adopt(twin)
+        return fresh
 
     def _lane(self, entry: str) -> Lane:
         return Lane(entry, self.queue.track_of(entry), self._world.codec)

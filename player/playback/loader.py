@@ -218,29 +218,34 @@ class Loader:
         return self._place().sample // PIECE_SAMPLES
 
     def _load(self, lane: Lane | None, number: int) -> Load:
-        estimate = self._world.policies.bandwidth.estimate()
-        current = self._lanes[0] if self._lanes else None
-        here = self._here()
         place = self._place()
-        left = 0.0
-        if current is not None and current.duration_samples is not None:
-            left = max(0, current.duration_samples - place.sample) / current.rate
-        ahead = sum(each.bytes_from(here if each is current else 0) for each in self._lanes) + sum(
-            air.flight.left + len(air.flight.received) for air in self._flights.air
-        )
         rungs = lane.rungs(number) if lane is not None else ()
         early = self._lanes[1].samples_here(0) / self._lanes[1].rate if self._lanes[1:] else 0.0
         return Load(
             buffer_s=self.buffer_s() + self._flying_s(),
-            buffer_bytes=ahead,
-            left_s=left,
+            buffer_bytes=self._bytes_ahead(),
+            left_s=self._left_s(place.sample),
             early_s=early,
             piece_bytes=rungs[-1].piece_bytes if rungs else 0,
-            rate=blend(estimate, 0.5),
+            rate=blend(self._world.policies.bandwidth.estimate(), 0.5),
             bytes_per_s=rungs[0].bytes_per_s if rungs else 0.0,
             stalled=place.stalled,
             ended=self.complete(),
         )
+
+    def _left_s(self, sample: int) -> float:
+        lane = self._lanes[0] if self._lanes else None
+        if lane is None or lane.duration_samples is None:
+            return 0.0
+        return max(0, lane.duration_samples - sample) / lane.rate
+
+    def _bytes_ahead(self) -> int:
+        flying = sum(air.flight.left + len(air.flight.received) for air in self._flights.air)
+        first = self._here()
+        for lane in self._lanes:
+            flying += lane.bytes_from(first)
+            first = 0
+        return flying
 
     def _flying_s(self) -> float:
         return sum(air.lane.piece_s for air in self._flights.air)

@@ -207,16 +207,15 @@ class PlayQueue:
         self._remember()
         index = self._index
         gone = index is not None and self._order[index] in numbers
-        if index is not None:
-            index -= sum(number in numbers for number in self._order[:index])
-        self._order = [number for number in self._order if number not in numbers]
+        earlier = 0 if index is None else len(numbers.intersection(self._order[:index]))
+        self._order = _without(self._order, numbers)
         if self._natural is not None:
-            self._natural = [number for number in self._natural if number not in numbers]
-        if index is not None:
-            index = min(index, len(self._order) - 1) if self._order else None
-        self._index = index
-        if gone and index is not None:
-            self._go(index)
+            self._natural = _without(self._natural, numbers)
+        self._index = None
+        if index is not None and self._order:
+            self._index = min(index - earlier, len(self._order) - 1)
+        if gone and self._index is not None:
+            self._go(self._index)
         self.revision += 1
         return gone
 
@@ -374,3 +373,7 @@ class PlayQueue:
         for step in self._undo:
             used.update(step.order, step.natural or ())
         self._books.keep_only(used)
+
+
+def _without(order: list[int], numbers: set[int]) -> list[int]:
+    return [number for number in order if number not in numbers]

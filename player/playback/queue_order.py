@@ -12,13 +12,16 @@ def shuffled(
     random: Random,
 ) -> list[int]:
     """What was heard, the current entry, yours in their order, and the rest in random order."""
-    before = [] if current is None else order[: order.index(current)]
-    past = [number for number in before if number in heard]
-    kept = {*past} if current is None else {*past, current}
-    own = [number for number in order if number in yours and number not in kept]
-    rest = [number for number in order if number not in yours and number not in kept]
+    past: list[int] = []
+    if current is not None:
+        past = [number for number in order[: order.index(current)] if number in heard]
+        past.append(current)
+    kept = set(past)
+    ahead = [number for number in order if number not in kept]
+    own = [number for number in ahead if number in yours]
+    rest = [number for number in ahead if number not in yours]
     random.shuffle(rest)
-    return [*past, *([] if current is None else [current]), *own, *rest]
+    return [*past, *own, *rest]
 
 
 def unshuffled(order: list[int], natural: list[int], current: int | None) -> list[int]:
