@@ -55,7 +55,8 @@ def _run_json(program: str, arguments: tuple[str, ...], check: bool) -> dict[str
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if check and done.returncode != 0:
         shown = " ".join(a for a in command[1:] if len(a) < 80)
-        raise StartError(f"{program} {shown} failed ({done.returncode}): {done.stderr.strip()}")
+        said = done.stderr.strip() or done.stdout.strip()
+        raise StartError(f"{program} {shown} failed ({done.returncode}): {said}")
     lines = done.stdout.strip().splitlines()
     answer: dict[str, Any] = json.loads(lines[-1]) if lines else {}
     return answer
@@ -136,8 +137,18 @@ def sign_in(data: Path, server: Server) -> None:
     segue("login", server.url, "--token", token, "--authority", str(authority))
 
 
+def wait_for_music() -> None:
+    """Return once the library holds a track: the server reads the tags while it serves."""
+    for _ in range(READY_TIMEOUT_S * 5):
+        if segue("sync").get("tracks"):
+            return
+        time.sleep(0.2)
+    raise StartError("the server found no music in the folder; see segue-server doctor")
+
+
 def listen_without_terminal(server: Server) -> None:
     """Play the first track to the null sink for twenty seconds and say what happened."""
+    wait_for_music()
     begin = time.monotonic()
     segue("play", "segue:library", "--sink", "null")
     first_ms: float | None = None
