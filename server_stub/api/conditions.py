@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import formatdate
 from enum import Enum
+from functools import lru_cache
 
 _TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
 _DATE_FORMS = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
+
+
+@lru_cache(1024)
+def _date_field(seconds: int) -> str:
+    """An HTTP-date; the same files are asked for again and again."""
+    return formatdate(seconds, usegmt=True)
 
 
 class Verdict(Enum):
@@ -35,7 +42,7 @@ class Validators:
         """The value of `Last-Modified`."""
         if self.last_modified is None:
             return None
-        return formatdate(int(self.last_modified), usegmt=True)
+        return _date_field(int(self.last_modified))
 
 
 def quoted(tag: str) -> str:

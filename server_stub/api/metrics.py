@@ -26,6 +26,8 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        self._latencies: dict[tuple[str, str, int], Histogram] = {}
+        """The label sets seen so far: looking one up costs more than counting."""
         self._errors = Counter(
             "segue_request_errors",
             "Responses of the 5xx kind.",
@@ -52,7 +54,11 @@ class Metrics:
     def ended(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request was answered."""
         self._in_flight.dec()
-        self._latency.labels(method, route, str(status)).observe(seconds)
+        key = (method, route, status)
+        child = self._latencies.get(key)
+        if child is None:
+            child = self._latencies[key] = self._latency.labels(method, route, str(status))
+        child.observe(seconds)
         if status >= _SERVER_ERROR:
             self._errors.labels(route).inc()
 
