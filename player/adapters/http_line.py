@@ -130,7 +130,7 @@ def translated(base_url: str) -> Iterator[None]:
         if "CERTIFICATE_VERIFY_FAILED" in text:
             raise UntrustedServerError(f"{base_url} is not the server that was trusted") from error
         if isinstance(error, httpx.TransportError):
-            raise OfflineError(f"{base_url} cannot be reached: {text}") from error
+            raise OfflineError(f"the server cannot be reached: {text}") from error
         raise BadAnswerError(f"{base_url}: {text}") from error
 
 

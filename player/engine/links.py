@@ -45,6 +45,16 @@ class Links:
             return self._some(await self._library.ids(query), name), f"by {name}"
         raise UsageError(f"{kind} cannot be played", remedy="tracks, albums and artists can")
 
+    async def around(self, link: str) -> tuple[list[str], int | None, str]:
+        """(tracks, where to begin, why): a track is played among the others of its album."""
+        tracks, reason = await self.tracks(link)
+        track = self._library.track(tracks[0])
+        if len(tracks) > 1 or track is None:
+            return tracks, None, reason
+        album = ListQuery(kind="track", album=track.album.id, limit=0)
+        tracks = await self._library.ids(album)
+        return tracks, tracks.index(track.id), f"from {track.album.title}"
+
     async def best(self, words: str) -> str:
         """The link of what the words mean most likely. Raises NotFoundError."""
         found = await self._library.search(words, 3)

@@ -11,12 +11,14 @@ class ProfileLock:
     """Held by the running engine. `acquire` says whether it was free."""
 
     def __init__(self, home: Home) -> None:
+        self._root = home.root
         self._path = home.lock
         self._file: int | None = None
 
     def acquire(self) -> bool:
         """Take the lock; False if another engine has it."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, exist_ok=True)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

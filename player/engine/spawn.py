@@ -17,7 +17,8 @@ def start_engine(home: Home, *, sink: str = "") -> None:
 
     Harmless when one runs already: the new process notices and ends. Raises EngineStartError.
     """
-    home.log.parent.mkdir(parents=True, exist_ok=True)
+    home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.log.parent.mkdir(exist_ok=True)
     ready, tell = os.pipe()
     command = [sys.executable, "-P", "-m", "player", "engine", "--ready-fd", str(tell)]
     if sink:

@@ -115,15 +115,18 @@ class PlaybackService:
 
     async def play(self, args: PlayArgs) -> dict[str, Any]:
         """Play links or the best match."""
+        start = args.start
         if args.uris:
             tracks, reason = await _all_tracks(self._links, args.uris)
-        else:
-            link = args.uri or await self._links.best(_words(args.query))
-            if link == LIBRARY:
+        elif args.uri:
+            if args.uri == LIBRARY:
                 self._controller.set_shuffle(True)
-            tracks, reason = await self._links.tracks(link)
-        anywhere = self._controller.queue.shuffle and args.start is None
-        self._controller.play(tracks, start=None if anywhere else args.start or 0, reason=reason)
+            tracks, reason = await self._links.tracks(args.uri)
+        else:
+            link = await self._links.best(_words(args.query))
+            tracks, start, reason = await self._links.around(link)
+        anywhere = self._controller.queue.shuffle and start is None
+        self._controller.play(tracks, start=None if anywhere else start or 0, reason=reason)
         return self._state()
 
     async def seek(self, args: SeekArgs) -> dict[str, Any]:
