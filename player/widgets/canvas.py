@@ -15,6 +15,9 @@ from player.widgets.row import Row
 
 Cell = tuple[str, Style | None]
 
+_JOIN = 8
+"""Cells between two runs below which moving there costs more than repainting them."""
+
 
 class Canvas(Widget):
     """Subclasses draw rows; `repaint` compares with what stands there and sends the difference."""
@@ -60,9 +63,7 @@ class Canvas(Widget):
             self.refresh()
             return
         for y, (before, after) in enumerate(zip(old, lines, strict=True)):
-            span = changed_span(before, after)
-            if span is not None:
-                start, end = span
+            for start, end in changed_spans(before, after):
                 self.repainted_cells += end - start
                 self.refresh(Region(start, y, end - start, 1))
 
@@ -103,20 +104,24 @@ class Canvas(Widget):
             self.post_message(self.Pressed(name))
 
 
-def changed_span(before: Strip, after: Strip) -> tuple[int, int] | None:
-    """First and last changed cell (end exclusive), or None."""
+def changed_spans(before: Strip, after: Strip) -> list[tuple[int, int]]:
+    """Runs of changed cells (end exclusive); close ones are one run."""
     if before == after:
-        return None
+        return []
     old, new = _cells(before), _cells(after)
     if len(old) != len(new):
-        return 0, max(len(old), len(new))
-    differing = [at for at in range(len(new)) if old[at] != new[at]]
-    if not differing:
-        return None
-    start, end = differing[0], differing[-1] + 1
-    if start and not new[start][0]:
-        start -= 1  # the second half of a wide character is sent with its first
-    return start, end
+        return [(0, max(len(old), len(new)))]
+    spans: list[tuple[int, int]] = []
+    for at in range(len(new)):
+        if old[at] == new[at]:
+            continue
+        # The second half of a wide character is sent with its first.
+        start = at - 1 if at and not new[at][0] else at
+        if spans and start - spans[-1][1] < _JOIN:
+            spans[-1] = spans[-1][0], at + 1
+        else:
+            spans.append((start, at + 1))
+    return spans
 
 
 def _cells(strip: Strip) -> list[Cell]:

@@ -235,6 +235,11 @@ class LyricsView(Widget, can_focus=True):
             x += cells_of(word)
 
 
+def width_left(words: list[Piece], width: int) -> int:
+    """Cells that the words leave."""
+    return width - sum(cells_of(word) for word, _ in words)
+
+
 def wrap(words: list[Piece], width: int) -> tuple[list[Piece], list[Piece]]:
     """Words on two lines of a width; what does not fit then is cut off."""
     lines: list[list[Piece]] = [[]]
@@ -243,7 +248,8 @@ def wrap(words: list[Piece], width: int) -> tuple[list[Piece], list[Piece]]:
         cells = cells_of(word.rstrip())
         if cells > room and lines[-1]:
             if len(lines) == _SPACING:
-                lines[-1].append((fit(word + " ", max(1, room)), state))
+                last, state = lines[-1].pop()
+                lines[-1].append((fit(last.rstrip() + word, width_left(lines[-1], width)), state))
                 break
             lines.append([])
             room = width

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 from textual.worker import WorkerCancelled
 
 from player.app import SegueApp
@@ -19,7 +20,7 @@ Open = Callable[..., AbstractAsyncContextManager[Pilot]]
 
 @pytest.fixture(autouse=True)
 def no_debounce(monkeypatch):
-    monkeypatch.setattr(SearchPage, "DEBOUNCE_S", 0.0)
+    monkeypatch.setattr(SearchPage, "DEBOUNCE_S", 0.001)
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ async def settle(pilot: Pilot) -> None:
     """Wait until no work is left."""
     waits_for_people = ("modal", "news")
     for _ in range(4):
-        await pilot.pause()
+        await pilot.pause(0.002 if isinstance(pilot.app.focused, Input) else None)
         busy = [w for w in pilot.app.workers if w.group not in waits_for_people]
         for worker in busy:
             with suppress(WorkerCancelled):
