@@ -65,7 +65,10 @@ def _run_json(program: str, arguments: tuple[str, ...], check: bool) -> dict[str
 def demo_library(data: Path) -> Path:
     """The folder with the demo library, composed the first time."""
     folder = data / "demo-library"
-    subprocess.run([sys.executable, "-m", "server_stub.demo", str(folder)], check=True)
+    finished = folder / ".finished"
+    if not finished.exists():
+        subprocess.run([sys.executable, "-m", "server_stub.demo", str(folder)], check=True)
+        finished.touch()
     return folder
 
 
@@ -150,14 +153,14 @@ def listen_without_terminal(server: Server) -> None:
     """Play the first track to the null sink for twenty seconds and say what happened."""
     wait_for_music()
     begin = time.monotonic()
-    segue("play", "segue:library", "--sink", "null")
+    segue("play", "segue:library")
     first_ms: float | None = None
     status: dict[str, Any] = {}
     while time.monotonic() - begin < HEADLESS_SECONDS:
         status = segue("status")
-        if first_ms is None and status.get("status") == "playing" and status["position_ms"] >= 0:
-            first_ms = (time.monotonic() - begin) * 1000
-        time.sleep(0.5)
+        if first_ms is None and status.get("status") == "playing":
+            first_ms = (status["at"] - begin) * 1000 - status["position_ms"]
+        time.sleep(1)
     track = status.get("track")
     if not track or status.get("status") != "playing":
         raise StartError(f"nothing played: {json.dumps(status)[:400]}")
@@ -198,11 +201,17 @@ def main() -> int:
             parser.error(f"{folder} is no folder")
     default = platformdirs.user_data_dir("segue-server")
     data = Path(os.environ.get("SEGUE_SERVER_DATA", default))
+    if not _at_terminal():
+        os.environ["SEGUE_AUDIO_SINK"] = "null"  # for the engine that the first verb starts
     try:
         return _start(data, [folder.resolve() for folder in arguments.folders])
     except StartError as error:
         say(f"./run: {error}")
         return 1
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _start(data: Path, given: list[Path]) -> int:
@@ -214,7 +223,7 @@ def _start(data: Path, given: list[Path]) -> int:
         say("The server runs already; importing into it.")
         segue_server(data, "import", *(str(folder) for folder in folders))
     sign_in(data, server)
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if _at_terminal():
         code = subprocess.call([str(BIN / "segue")])
         say(f"The server goes on at {server.url} (process {server.pid}); end it: kill {server.pid}")
         return code
