@@ -193,7 +193,7 @@ class MemoryCatalog:
         shelf = self._shelf
 
         def best(things: Iterable[Candidate]) -> list[str]:
-            fitting = [thing for thing in things if matches(thing, terms)]
+            fitting = [thing for thing in things if terms.words and matches(thing, terms)]
             return [t.id for t in sorted(fitting, key=lambda thing: rank(thing, terms))[:limit]]
 
         tracks = best(

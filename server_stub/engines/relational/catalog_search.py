@@ -43,7 +43,9 @@ def entry_row(kind: str, identifier: str, name: str, context: Iterable[str]) -> 
 
 
 def search(connection: Connection, terms: Terms, limit: int) -> SearchHits:
-    """The best `limit` of each kind."""
+    """The best `limit` of each kind; nothing for a text without words."""
+    if not terms.words:
+        return SearchHits()
     found = {kind: _best(connection, kind, terms, limit) for kind in ("track", "album", "artist")}
     tracks = tracks_by_id(connection, found["track"])
     albums = albums_by_id(connection, found["album"])
