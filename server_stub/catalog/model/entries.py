@@ -132,5 +132,7 @@ def _various(owners: tuple[Credit, ...]) -> bool:
 def _credits(names: tuple[str, ...], mbids: tuple[str, ...]) -> tuple[Credit, ...]:
     """Names with their MusicBrainz ids, which pair up only when there is one for each."""
     ids = mbids if len(names) == len(mbids) else (None,) * len(names)
-    found = [Credit(name, mbid) for name, mbid in zip(names, ids, strict=True)]
-    return tuple({credit.key: credit for credit in reversed(found)}.values())[::-1]
+    found: dict[str, Credit] = {}
+    for name, mbid in zip(names, ids, strict=True):
+        found.setdefault(identity(name), Credit(name, mbid))
+    return tuple(found.values())

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server_stub.catalog.model.lyrics import SongText
-from server_stub.catalog.model.text import clean
+from server_stub.catalog.model.text import clean, identity
 from sync.wire.catalog import Gain
 
 MANY = 50
@@ -95,8 +95,12 @@ def people(values: Iterable[str]) -> tuple[str, ...]:
 
 def genre_names(values: Iterable[str]) -> tuple[str, ...]:
     """Genres, without repeats that differ only in case."""
-    parts = [part for value in values for part in _GENRE_BREAKS.split(clean(value)) if part]
-    return tuple({part.casefold(): part for part in reversed(parts)}.values())[::-1][:MANY]
+    found: dict[str, str] = {}
+    for value in values:
+        for part in _GENRE_BREAKS.split(clean(value)):
+            if part:
+                found.setdefault(identity(part), part)
+    return tuple(found.values())[:MANY]
 
 
 def year(values: Iterable[str]) -> int | None:

@@ -3,6 +3,7 @@
 import functools
 import io
 import wave
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -37,6 +38,8 @@ def sound(ending: str, seconds: float = 0.5, pitch: int = 440) -> bytes:
         stream = file.add_stream(codec, rate=RATE, layout="stereo")
         frame = av.AudioFrame.from_ndarray(pcm, format="s16", layout="stereo")
         frame.sample_rate = RATE
+        frame.pts = 0
+        frame.time_base = Fraction(1, RATE)
         resampler = av.AudioResampler(
             format=stream.format.name, layout="stereo", rate=RATE, frame_size=stream.frame_size
         )
