@@ -286,6 +286,7 @@ class Controller:
         kept = [lane for lane in self._transport.lanes if lane.entry == entry]
         lane = kept[0] if kept and kept[0].error is None else self._lane(entry)
         lane.start_ms = 0
+        self._transport.end_rest()
         self._set_lanes(lane)
         self._transport.jump()
 

@@ -48,6 +48,8 @@ class Transport:
         self.sounding = False
         """Whether anything was heard since the last jump."""
         self._resting = False
+        self._started = -1
+        """The generation whose first track was heard; what starts after it is the next track."""
         """Nothing is loaded before somebody wants to hear something."""
         self._seconds_told = -1.0
         self._alarm: asyncio.TimerHandle | None = None
@@ -80,10 +82,14 @@ class Transport:
         self.lanes, self._resting = (lane,), True
 
     def wake_up(self) -> None:
-        """End `rest`."""
+        """End `rest` where it was taken up."""
         if self._resting:
-            self._resting = False
+            self.end_rest()
             self.jump()
+
+    def end_rest(self) -> None:
+        """Load again from now on; what to load is about to be said."""
+        self._resting = False
 
     def jump(self) -> None:
         """The first lane is another one, or begins elsewhere: its `start_ms` says where."""
@@ -112,7 +118,6 @@ class Transport:
 
     def resume(self) -> None:
         """Go on."""
-        self._resting = False
         self.wanted = True
         self._world.recovery.hurry()
         if not self.stalled:
@@ -215,19 +220,20 @@ class Transport:
         if event.generation != self._feeder.generation or not self.lanes:
             return
         if event.kind == "track_started":
-            self._track_started()
+            self._track_started(event.generation)
         elif event.kind == "underrun":
             self._ran_dry()
         elif event.kind == "drained":
             self._world.trace("track_end", track=self._track())
             self._events.ended()
 
-    def _track_started(self) -> None:
-        if self.sounding:
+    def _track_started(self, generation: int) -> None:
+        follows, self._started = generation == self._started, generation
+        if follows:
             self._world.trace("track_end", track=self._track())
             if len(self.lanes) > 1:
                 self._events.advanced(self.lanes[1])
-        else:
+        elif not self.sounding:
             self.sounding = True
             self._world.trace("first_audio", track=self._track(), buffer_s=self.loader.buffer_s())
         self._world.trace("track_start", track=self._track())

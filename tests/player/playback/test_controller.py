@@ -515,6 +515,26 @@ def test_a_session_is_taken_up_where_it_ended_paused_and_quiet():
     run_virtual(play())
 
 
+def test_something_else_can_be_played_right_after_a_session_was_taken_up():
+    async def play():
+        stage = Stage()
+        for name in "ab":
+            stage.server.add_track(name, 100)
+        async with stage.running():
+            stage.controller.play(["a"])
+            await asyncio.sleep(5)
+            queue, place = stage.controller.saved_queue(), stage.controller.saved_place()
+        stage.build()
+        stage.controller.restore(queue, place)
+        async with stage.running():
+            stage.controller.play(["b"])
+            await asyncio.sleep(3)
+            state = stage.controller.state()
+            assert (state["status"], state["track"]["id"]) == ("playing", "b")
+
+    run_virtual(play())
+
+
 def test_a_damaged_save_leaves_an_empty_queue():
     async def play():
         stage = Stage()
