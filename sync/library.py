@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from sync.matching import score, words_of
-from sync.ports import CatalogFeed, Counts, Entity, ListQuery, Mirror
+from sync.ports import Candidate, CatalogFeed, Counts, Entity, ListQuery, Mirror
 from sync.wire.catalog import Album, Artist, EntityKind, Track
 
 T = TypeVar("T")
@@ -145,17 +145,18 @@ class Library:
         return None if body is None else msgspec.json.decode(body, type=_TYPES[kind])
 
     def _search(self, words: tuple[str, ...], limit: int) -> Found:
-        found = {kind: self._search_kind(kind, words, limit) for kind in _KINDS}
-        return Found(found["track"], found["album"], found["artist"])
-
-    def _search_kind(self, kind: EntityKind, words: tuple[str, ...], limit: int) -> list[bytes]:
+        """As written; typing errors are looked for only if that finds nothing."""
         if not words:
-            return []
-        candidates = self._mirror.containing(kind, words, _CANDIDATES)
-        if len(candidates) < limit:
-            here = {candidate.row for candidate in candidates}
-            alike = self._mirror.resembling(kind, words, _TOLERATED)
-            candidates += [other for other in alike if other.row not in here]
+            return Found([], [], [])
+        found = {kind: self._mirror.containing(kind, words, _CANDIDATES) for kind in _KINDS}
+        if not any(found.values()):
+            found = {kind: self._mirror.resembling(kind, words, _TOLERATED) for kind in _KINDS}
+        ranked = {kind: self._ranked(kind, words, found[kind], limit) for kind in _KINDS}
+        return Found(ranked["track"], ranked["album"], ranked["artist"])
+
+    def _ranked(
+        self, kind: EntityKind, words: tuple[str, ...], candidates: list[Candidate], limit: int
+    ) -> list[bytes]:
         ranked = sorted(
             ((score(words, candidate.fields), -candidate.row) for candidate in candidates),
             reverse=True,

@@ -54,8 +54,9 @@ def sort_key(text: str) -> str:
 
 
 def triples(word: str) -> tuple[str, ...]:
-    """Runs of three letters."""
-    return tuple(word[i : i + 3] for i in range(len(word) - 2))
+    """Runs of three signs of a word with the spaces around it: its ends count too."""
+    padded = f" {word} "
+    return tuple(padded[i : i + 3] for i in range(len(word)))
 
 
 def mistakes_allowed(word: str) -> int:

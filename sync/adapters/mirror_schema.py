@@ -88,13 +88,13 @@ def values_of(entity: Entity) -> tuple[object, ...]:
 
 
 def text_of(entity: Entity) -> str:
-    """What an entity is found by: fields on lines of their own, the title first."""
+    """What an entity is found by: a field a line, the title first, spaces around each word."""
     if isinstance(entity, Artist):
-        return plain(entity.name)
+        return f" {plain(entity.name)} "
     artists = plain(" ".join(artist.name for artist in entity.artists))
     if isinstance(entity, Track):
-        return f"{plain(entity.title)}\n{artists}\n{plain(entity.album.title)}"
-    return f"{plain(entity.title)}\n{artists}"
+        return f" {plain(entity.title)} \n {artists} \n {plain(entity.album.title)} "
+    return f" {plain(entity.title)} \n {artists} "
 
 
 def artist_ids(entity: Entity) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from sync.matching import triples
 from sync.ports import Candidate, Counts, Entity, ListQuery
 from sync.wire.catalog import Change, ChangePage, EntityKind
 
-_TERM_BUDGET = 6_000
+_TERM_BUDGET = 12_000
 """Rows looked at, over all letter triples, when a word may be misspelt."""
 
 
@@ -145,7 +145,7 @@ class SqliteMirror:
                     f"SELECT rowid FROM {kind}_index WHERE {kind}_index MATCH ? LIMIT ?",
                     (f'"{triple}"', _TERM_BUDGET),
                 )
-                shared.update(row for (row,) in rows)
+                shared.update([row for (row,) in rows])
             best = [row for row, _ in shared.most_common(limit)]
             marks = ",".join("?" * len(best))
             found = cursor.execute(
@@ -301,4 +301,4 @@ def _bodies(cursor: sqlite3.Cursor, kind: EntityKind, rows: Sequence[int]) -> li
 
 
 def _candidate(row: int, text: str) -> Candidate:
-    return Candidate(row, tuple(text.split("\n")))
+    return Candidate(row, tuple(field.strip() for field in text.split("\n")))
