@@ -1,0 +1,163 @@
+"""Transactions, groups of writes, and the schema's history."""
+
+import asyncio
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from server_stub.engines.relational import (
+    accounts_tables,  # noqa: F401 - puts its tables on the metadata
+    catalog_tables,
+    licensing_tables,  # noqa: F401
+    migrate,
+    streaming_tables,  # noqa: F401
+)
+from server_stub.engines.relational.catalog_import import RelationalImports
+from server_stub.engines.relational.catalog_sources import find_audio_file
+from server_stub.engines.relational.catalog_store import RelationalCatalog
+from server_stub.engines.relational.database import Database
+from tests.contracts.test_catalog_store import item
+
+INSERT = text("INSERT INTO changes (kind, id, seq, removed) VALUES ('track', :id, :seq, 0)")
+COUNT = text("SELECT count(*) FROM changes")
+
+
+@pytest.fixture
+def database(tmp_path):
+    opened = Database.at(tmp_path / "deep" / "segue.db")
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+def add(number):
+    return lambda connection: connection.execute(INSERT, {"id": str(number), "seq": number})
+
+
+def count(connection):
+    return connection.execute(COUNT).scalar_one()
+
+
+async def test_a_write_that_fails_takes_nothing_with_it(database):
+    def half(connection):
+        add(1)(connection)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await database.write(half)
+    assert await database.read(count) == 0
+
+
+async def test_writes_that_wait_together_fail_apart(database):
+    gate = threading.Event()
+    blocked = asyncio.ensure_future(database.write(lambda _connection: gate.wait()))
+    numbers = [1, 2, 2, 3]
+    waiting = [asyncio.ensure_future(database.write(add(number))) for number in numbers]
+    await asyncio.sleep(0)
+    gate.set()
+    results = await asyncio.gather(blocked, *waiting, return_exceptions=True)
+    assert sum(isinstance(result, IntegrityError) for result in results) == 1
+    assert await database.read(count) == 3
+
+
+async def test_a_write_nobody_waits_for_any_more_is_not_done(database):
+    gate = threading.Event()
+    blocked = asyncio.ensure_future(database.write(lambda _connection: gate.wait()))
+    waiting = asyncio.ensure_future(database.write(add(1)))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    gate.set()
+    await blocked
+    assert await database.read(count) == 0
+
+
+async def test_a_read_sees_one_moment(database):
+    loop = asyncio.get_running_loop()
+
+    def twice(connection):
+        before = count(connection)
+        asyncio.run_coroutine_threadsafe(database.write(add(1)), loop).result()
+        return before, count(connection)
+
+    assert await database.read(twice) == (0, 0)
+    assert await database.read(count) == 1
+
+
+async def test_a_closed_database_takes_no_writes(tmp_path):
+    database = Database.at(tmp_path / "segue.db", durable=True)
+    database.migrate()
+    database.close()
+    with pytest.raises(RuntimeError):
+        await database.write(count)
+
+
+def test_migrations_lead_to_the_tables_as_declared(database):
+    database.migrate()
+    assert migrate.current(database._writing) == migrate.head()
+    with database._writing.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": _is_ours})
+        assert compare_metadata(context, catalog_tables.metadata) == []
+
+
+def _is_ours(_object, name, kind, _reflected, _other):
+    return kind != "table" or not name.startswith("search_text")
+
+
+def test_the_head_is_the_one_alembic_finds():
+    config = Config()
+    config.set_main_option("script_location", str(migrate.FOLDER))
+    assert ScriptDirectory.from_config(config).get_heads() == [migrate.head()]
+
+
+async def test_the_catalog_can_be_taken_back(database):
+    from alembic import command
+
+    config = Config()
+    config.set_main_option("script_location", str(migrate.FOLDER))
+
+    def down(connection):
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
+        return set(names.scalars())
+
+    assert await database.write(down) == {"alembic_version"}
+
+
+async def test_the_file_of_a_track_can_be_opened_by_others(database):
+    await RelationalImports(database).put([item("a.ogg")], 1)
+    page = await RelationalCatalog(database).changes(0, 10)
+    track_id = next(change.id for change in page.items if change.kind == "track")
+    file = await database.read(lambda c: find_audio_file(c, track_id))
+    assert (file.path, file.codec, file.duration_ms) == ("/music/a.ogg", "vorbis", 180_000)
+    assert await database.read(lambda c: find_audio_file(c, "x" * 22)) is None
+
+
+PLANS = {
+    "ix_tracks_order": "SELECT id FROM tracks WHERE (sort_title, id) > ('a', 'b')"
+    " ORDER BY sort_title, id LIMIT 50",
+    "ix_tracks_album_order": "SELECT id FROM tracks WHERE album_id = 'a'"
+    " ORDER BY disc, number, id LIMIT 50",
+    "ix_track_artists_order": "SELECT tracks.id FROM tracks JOIN albums ON albums.id = album_id"
+    " JOIN track_artists ON track_artists.track_id = tracks.id WHERE artist_id = 'a'"
+    " ORDER BY track_artists.sort_title, track_artists.track_id LIMIT 50",
+    "ix_track_genres_order": "SELECT tracks.id FROM tracks JOIN albums ON albums.id = album_id"
+    " JOIN track_genres ON track_genres.track_id = tracks.id WHERE genre = 'a'"
+    " ORDER BY track_genres.sort_title, track_genres.track_id LIMIT 50",
+    "ix_tracks_cover": "SELECT id FROM tracks WHERE cover = 'a'",
+}
+
+
+@pytest.mark.parametrize(("index", "query"), PLANS.items())
+async def test_lists_walk_an_index_and_sort_nothing(database, index, query):
+    plan = await database.read(
+        lambda c: [row.detail for row in c.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
+    )
+    assert any(index in step for step in plan)
+    assert not any("TEMP B-TREE" in step for step in plan)
