@@ -6,6 +6,7 @@ too many, missing, wrong, or two neighbours swapped.
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 _PLAIN = str.maketrans(
     {
@@ -82,7 +83,7 @@ def distance(a: str, b: str, limit: int) -> int:
         if min(row) > limit:
             return limit + 1
         before, last = last, row
-    return last[-1]
+    return min(last[-1], limit + 1)
 
 
 def score(query: Sequence[str], fields: Sequence[str]) -> float:
@@ -118,6 +119,7 @@ def _in_field(word: str, field: str, words: Sequence[str]) -> float:
     return 0.0 if least > allowed else _PREFIX - _PER_MISTAKE * least
 
 
+@lru_cache(16_384)
 def _mistakes(word: str, other: str, allowed: int) -> int:
     """Mistakes against the whole word or, for a word still being typed, against its beginning."""
     if len(other) < len(word) - allowed or len(set(word) - set(other)) > allowed:
