@@ -24,7 +24,7 @@ from player.styles.palette import Palette
 from player.widgets.background import start
 from player.widgets.frame_parts import RAIL_FROM, Footer, Rail, TopBar
 from player.widgets.model import LibrarySummary, Notice, PlayerState
-from player.widgets.player_bar import PlayerBar
+from player.widgets.player_bar import PlayerBar, PlayerCover
 from player.widgets.toast import Toast
 
 _MINI_BELOW = (80, 20)
@@ -47,7 +47,8 @@ class PagesScreen(Screen[None], inherit_bindings=False):
         self.history = History()
         self.top = TopBar(palette, clock.now)
         self.rail = Rail(palette)
-        self.player = PlayerBar(palette, self.stage.covers, clock.monotonic)
+        self.cover = PlayerCover(palette, self.stage.covers)
+        self.player = PlayerBar(palette, clock.monotonic)
         self.footer = Footer(palette)
         self.toast = Toast(palette)
         self.mini = Mini(palette, clock.monotonic)
@@ -61,7 +62,9 @@ class PagesScreen(Screen[None], inherit_bindings=False):
             yield self.rail
             yield Container(id="main")
         yield self.mini
-        yield self.player
+        with Horizontal(id="player-row"):
+            yield self.cover
+            yield self.player
         yield self.footer
         yield self.toast
 
@@ -177,6 +180,7 @@ class PagesScreen(Screen[None], inherit_bindings=False):
     def show_state(self, state: PlayerState) -> None:
         """The engine told a new state."""
         before, self.stage.state = self.stage.state, state
+        self.cover.show(state.track)
         self.player.show(state)
         self.mini.show(state)
         self._show_connection(state, before)
@@ -275,7 +279,15 @@ class PagesScreen(Screen[None], inherit_bindings=False):
         """Another theme."""
         self.stage.palette = palette
         self.app.theme = palette.theme.name
-        for part in (self.top, self.rail, self.player, self.footer, self.toast, self.mini):
+        for part in (
+            self.top,
+            self.rail,
+            self.cover,
+            self.player,
+            self.footer,
+            self.toast,
+            self.mini,
+        ):
             part.restyle(palette)
         for page in self.query(Page):
             page.restyle()

@@ -129,6 +129,11 @@ class ListView(PagedView[T]):
         self._keep_cursor_seen()
         self.refresh()
 
+    def on_resize(self) -> None:
+        """The cursor stays in sight."""
+        self._keep_cursor_seen()
+        super().on_resize()
+
     def reset_place(self) -> None:
         """Scroll to the top."""
         self.top = 0
@@ -186,6 +191,8 @@ class ListView(PagedView[T]):
 
     def _keep_cursor_seen(self) -> bool:
         """Scroll so that the cursor is seen. Whether the view has moved."""
+        if not self.size.height:
+            return False  # not laid out yet; done when it is
         line = self._outline.line_of(self.cursor)
         before = self.top
         heading = 1 if self._blocks and line and self._outline.at(line - 1).block else 0

@@ -95,7 +95,14 @@ class LyricsView(Widget, can_focus=True):
         if moved or not 0 <= y < self.size.height:
             self.refresh()
         else:
-            self.refresh(Region(0, y, self.size.width, _SPACING))
+            self.refresh(Region(0, y, self.size.width, self._current_rows()))
+
+    def _current_rows(self) -> int:
+        """Rows that the line being sung takes."""
+        if self.score is None or not 0 <= self.sung.line < len(self.score.lines):
+            return 1
+        fits = cells_of(self.score.lines[self.sung.line].text) <= self.size.width - 4
+        return 1 if fits else _SPACING
 
     # -- the cursor
 

@@ -17,6 +17,7 @@ from player.widgets.covers import Covers
 from player.widgets.model import PlayerState, artists_of
 from player.widgets.progress import QUIET_MS, draw_level, draw_progress, next_change_ms, span
 from player.widgets.row import Row
+from sync.wire.catalog import Track
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -24,7 +25,35 @@ if TYPE_CHECKING:
 MARK_S = 10.0
 """How long a switch of quality is pointed out."""
 _COVER = (8, 4)
-_PLAYED = "━╸"
+_WORDS_FROM = 116 - _COVER[0]
+"""Columns from which shuffle and repeat have words."""
+_CALM_BUFFER_S = 20
+"""Above this the buffer is told in steps of five seconds."""
+
+
+class PlayerCover(Canvas):
+    """The cover at the left edge: a widget of its own, so that time passing does not resend it."""
+
+    FILL = "surface"
+
+    def __init__(self, palette: Palette, covers: Covers) -> None:
+        super().__init__(palette, id="player-cover")
+        self.track: Track | None = None
+        self._covers = covers
+
+    def show(self, track: Track | None) -> None:
+        """Show another track's cover."""
+        if track != self.track:
+            self.track = track
+            self.repaint()
+
+    def draw(self, rows: list[Row]) -> None:
+        """The picture."""
+        if self.track is None:
+            return
+        picture = self._covers.picture(self.track.cover, self.track.album.id, _COVER, self.repaint)
+        for y, row in enumerate(rows):
+            draw_picture(row, 0, picture, y)
 
 
 class PlayerBar(Canvas):
@@ -39,10 +68,9 @@ class PlayerBar(Canvas):
             super().__init__()
             self.fraction = fraction
 
-    def __init__(self, palette: Palette, covers: Covers, now: Callable[[], float]) -> None:
+    def __init__(self, palette: Palette, now: Callable[[], float]) -> None:
         super().__init__(palette, id="player")
         self.state = PlayerState()
-        self._covers = covers
         self._now = now
         self._timer: Timer | None = None
         self._marked_until = 0.0
@@ -95,29 +123,24 @@ class PlayerBar(Canvas):
     def draw(self, rows: list[Row]) -> None:
         """All lines."""
         if len(rows) >= 4:
-            self._draw_cover(rows)
             self._draw_wide(rows)
         elif len(rows) == 3:
             self._draw_narrow(rows)
 
-    def _draw_cover(self, rows: list[Row]) -> None:
-        track = self.state.track
-        if track is None:
-            return
-        picture = self._covers.picture(track.cover, track.album.id, _COVER, self.repaint)
-        for y, row in enumerate(rows):
-            draw_picture(row, 0, picture, y)
+    def _middle(self, width: int) -> int:
+        """The column under the middle of the terminal, past the cover at the left."""
+        return (width + _COVER[0]) // 2 - 1 - _COVER[0]
 
     def _draw_wide(self, rows: list[Row]) -> None:
         state = self.state
         width = rows[0].width
-        left = 10 if state.track else 3
+        left = 2
         self._draw_time(rows[0], 0, left, width - 2)
         self._draw_title(rows[1], left)
         self._draw_controls(rows[1])
         self._draw_volume(rows[1], 1, width - 2)
         if state.track:
-            limit = width // 2 - left - 2
+            limit = self._middle(width) - left - 2
             rows[2].put(left, _line_two(state), "muted", cells=limit)
             self.hot(2, left, left + limit, "go_album")
         self._draw_next(rows[2], width - 2)
@@ -125,6 +148,9 @@ class PlayerBar(Canvas):
 
     def _draw_time(self, row: Row, y: int, left: int, end: int) -> None:
         state = self.state
+        if state.track is None:
+            self._bar = (y, 0, 0)
+            return
         place = state.position(self._now())
         row.put(left, clock(place), bold=True)
         length = row.put_right(end, clock(state.duration_ms), "muted")
@@ -136,7 +162,7 @@ class PlayerBar(Canvas):
 
     def _draw_title(self, row: Row, x: int) -> None:
         track = self.state.track
-        room = row.width // 2 - x - (22 if row.width >= 116 else 14)
+        room = self._middle(row.width) - x - (22 if row.width >= _WORDS_FROM else 10)
         if track is None:
             text = "Nothing plays" if self.state.status == "idle" else "Loading"
             row.put(x, text, "muted", cells=room)
@@ -148,7 +174,7 @@ class PlayerBar(Canvas):
             row.put(end + 2, word, "warn", cells=max(0, room - (end - x) + 8))
 
     def _draw_controls(self, row: Row) -> None:
-        middle = row.width // 2 - 1
+        middle = self._middle(row.width)
         state = self.state
         self._button(row, middle - 9, "|◄", "prev")
         play = "▮▮" if state.status in ("playing", "loading", "stalled") else "► "
@@ -158,7 +184,7 @@ class PlayerBar(Canvas):
             row.draw(middle - 3, f"  {play}  ", row.palette.style("on_accent", "accent", bold=True))
         self.hot(1, middle - 3, middle + 3, "toggle")
         self._button(row, middle + 7, "►|", "next")
-        if row.width >= 116:
+        if row.width >= _WORDS_FROM:
             on = "accent" if state.shuffle else "muted"
             self._button(row, middle - 21, "shuffle", "shuffle", on)
             on = "muted" if state.repeat == "off" else "accent"
@@ -203,7 +229,8 @@ class PlayerBar(Canvas):
     def _buffer(self) -> str:
         state = self.state
         ahead = max(0.0, state.buffered_ms - state.position(self._now())) / 1000
-        return f"{max(int(ahead), int(state.buffer_s) if state.status != 'playing' else 0)} s"
+        seconds = int(ahead) if state.status == "playing" else max(int(ahead), int(state.buffer_s))
+        return f"{seconds - seconds % 5 if seconds > _CALM_BUFFER_S else seconds} s"
 
     def _draw_narrow(self, rows: list[Row]) -> None:
         state, width = self.state, rows[0].width

@@ -8,6 +8,9 @@ from player.styles.palette import Palette
 from player.styles.text import fit, pad
 from player.styles.text import width as cells_of
 
+BLEND_STEPS = 20
+"""Colours of the blend: few enough for long runs, since every run costs bytes to the terminal."""
+
 
 class Row:
     """A line being drawn. Later pieces win where they overlap; gaps show the fill."""
@@ -65,10 +68,17 @@ class Row:
         """Write in the colours of the blend, which runs over columns `span`."""
         start, end = span
         length = max(1, end - start - 1)
+        run, step = "", -1
         for character in text:
-            style = self.palette.blend((x - start) / length, self.fill, bold=bold)
-            x = self.draw(x, character, style)
-        return x
+            here = round(BLEND_STEPS * min(1.0, max(0.0, (x + cells_of(run) - start) / length)))
+            if here != step and run:
+                x = self.draw(x, run, self._blended(step, bold=bold))
+                run = ""
+            run, step = run + character, here
+        return self.draw(x, run, self._blended(step, bold=bold)) if run else x
+
+    def _blended(self, step: int, *, bold: bool) -> Style:
+        return self.palette.blend(step / BLEND_STEPS, self.fill, bold=bold)
 
     def strip(self) -> Strip:
         """The finished line, exactly as wide as asked for."""
