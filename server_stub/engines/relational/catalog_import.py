@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, or_, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
 from server_stub.catalog.model.scan import FoundFile, KnownFile, Stamp
 from server_stub.catalog.ports import Incoming, Refused
@@ -97,25 +97,24 @@ def _below(table: Table, root: str) -> Any:
 
 
 def _move(connection: Connection, moves: Sequence[tuple[KnownFile, FoundFile]]) -> None:
-    ids = [before.track_id for before, _file in moves]
+    ids = [before.track_id for before, _file in moves if before.track_id]
     targets = [os.fsencode(file.path) for _before, file in moves]
     occupied = rows_in(connection, select(files.c.track_id), files.c.path, targets)
     _delete_tracks(connection, sorted({row.track_id for row in occupied} - set(ids)))
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        # Every path of the group is freed first: files may have exchanged their names.
-        connection.execute(
-            update(files)
-            .where(files.c.track_id.in_(part))
-            .values(path=b"\0" + files.c.track_id.cast(files.c.path.type))
-        )
-    for track_id, path in zip(ids, targets, strict=True):
-        # The unknown size makes the next scan read the file even if this one does not get there.
-        connection.execute(
-            update(files)
-            .where(files.c.track_id == track_id)
-            .values(path=path, folder=path.rpartition(b"/")[0], size=_UNKNOWN_SIZE)
-        )
+    by_id = update(files).where(files.c.track_id == bindparam("moved_id"))
+    # Every path is freed first: files may have exchanged their names.
+    connection.execute(by_id, [{"moved_id": i, "path": b"\0" + i.encode()} for i in ids])
+    rows = [
+        {
+            "moved_id": track_id,
+            "path": path,
+            "folder": path.rpartition(b"/")[0],
+            # Makes the next scan read the file even if this one does not get there.
+            "size": _UNKNOWN_SIZE,
+        }
+        for track_id, path in zip(ids, targets, strict=True)
+    ]
+    connection.execute(by_id, rows)
 
 
 def _refuse(connection: Connection, batch: Sequence[Refused]) -> None:

@@ -24,10 +24,12 @@ CANDIDATES = 400
 # A word is stored after two spaces, so that even one letter at its beginning makes a trigram.
 _GAP = "  "
 
+# The sign before `entry.kind` keeps SQLite from walking all entries of a kind and asking the
+# full-text index about each of them.
 _MATCHING = text(
     "SELECT entry.id, entry.name, entry.context FROM search_text"
     " JOIN search_entries AS entry ON entry.entry = search_text.rowid"
-    " WHERE search_text MATCH :match AND entry.kind = :kind LIMIT :limit"
+    " WHERE search_text MATCH :match AND +entry.kind = :kind LIMIT :limit"
 )
 
 

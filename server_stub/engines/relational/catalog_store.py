@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Row, Select, func, select, tuple_
+from sqlalchemy import Column, Connection, FromClause, Row, Select, func, select, tuple_
 
 from server_stub.catalog.model.queries import AlbumQuery, Key, TrackQuery
 from server_stub.catalog.model.search import Terms
@@ -132,7 +132,7 @@ def _tracks(
     connection: Connection, query: TrackQuery, limit: int, after: Key | None
 ) -> Listed[Track]:
     listing, order = _track_listing(query)
-    total = None if after is not None else _count(connection, listing)
+    total = None if after is not None else _count(connection, listing, order[-1].table)
     rows = _part(connection, listing, order, limit, after)
     items = tracks_of(connection, rows[:limit])
     return Listed(tuple(items), _last_place(rows, limit, order), total)
@@ -156,9 +156,9 @@ def _track_listing(query: TrackQuery) -> tuple[Select[Any], tuple[Column[Any], .
     else:
         order = (tracks.c.sort_title, tracks.c.id)
     if artist:
-        listing = listing.where(tracks.c.id.in_(_tracks_by(artist)))
+        listing = listing.where(order[-1].in_(_tracks_by(artist)))
     if genre:
-        listing = listing.where(tracks.c.id.in_(_tracks_in(genre)))
+        listing = listing.where(order[-1].in_(_tracks_in(genre)))
     return listing, order
 
 
@@ -184,7 +184,7 @@ def _albums(
             albums.c.id.in_(select(tracks.c.album_id).where(tracks.c.id.in_(inside)))
         )
     order = (albums.c.sort_title, albums.c.id)
-    total = None if after is not None else _count(connection, listing)
+    total = None if after is not None else _count(connection, listing, albums)
     rows = _part(connection, listing, order, limit, after)
     items = albums_of(connection, rows[:limit])
     return Listed(tuple(items), _last_place(rows, limit, order), total)
@@ -193,15 +193,18 @@ def _albums(
 def _artists(connection: Connection, limit: int, after: Key | None) -> Listed[Artist]:
     listing = select(artists)
     order = (artists.c.sort_name, artists.c.id)
-    total = None if after is not None else _count(connection, listing)
+    total = None if after is not None else _count(connection, listing, artists)
     rows = _part(connection, listing, order, limit, after)
     return Listed(tuple(artists_of(rows[:limit])), _last_place(rows, limit, order), total)
 
 
-def _count(connection: Connection, listing: Select[Any]) -> int:
-    total: int = connection.execute(
-        listing.with_only_columns(func.count(), maintain_column_froms=True)
-    ).scalar_one()
+def _count(connection: Connection, listing: Select[Any], walked: FromClause) -> int:
+    """Length of a list. Its conditions are on the table it walks: what is joined only to be shown
+    need not be looked at."""
+    query = select(func.count()).select_from(walked)
+    if listing.whereclause is not None:
+        query = query.where(listing.whereclause)
+    total: int = connection.execute(query).scalar_one()
     return total
 
 
