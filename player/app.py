@@ -1,7 +1,7 @@
 """The terminal app: themes, the frame, and the engine's news brought to it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -85,23 +85,38 @@ class SegueApp(App[None], inherit_bindings=False):
                 self.frame.tell(Notice("The engine speaks another version", "error", str(error)))
 
     def _take(self, topic: str, data: Any) -> None:
-        if topic == "state":
-            self.frame.show_state(state_from(data))
-        elif topic == "library":
-            self.frame.show_library(msgspec.convert(data, LibrarySummary, strict=False))
-        elif topic == "queue":
-            if self.frame.page is not None:
-                self.frame.page.queue_changed()
-        elif topic == "notice":
-            self.frame.tell(msgspec.convert(data, Notice, strict=False))
-        elif topic == "login":
-            self.frame.show_login(
-                str(data.get("user_code") or data.get("code", "")),
-                str(data.get("verification_uri") or data.get("url", "")),
-            )
-        elif topic == "engine" and not data.get("up"):
-            lost = PlayerState(connection=Connection("connecting", detail=str(data.get("detail"))))
-            self.frame.show_state(lost)
+        takers: dict[str, Callable[[Any], None]] = {
+            "state": self._take_state,
+            "library": self._take_library,
+            "queue": self._take_queue,
+            "notice": self._take_notice,
+            "login": self._take_login,
+            "engine": self._take_engine,
+        }
+        if topic in takers:
+            takers[topic](data)
+
+    def _take_state(self, data: Any) -> None:
+        self.frame.show_state(state_from(data))
+
+    def _take_library(self, data: Any) -> None:
+        self.frame.show_library(msgspec.convert(data, LibrarySummary, strict=False))
+
+    def _take_queue(self, _data: Any) -> None:
+        if self.frame.page is not None:
+            self.frame.page.queue_changed()
+
+    def _take_notice(self, data: Any) -> None:
+        self.frame.tell(msgspec.convert(data, Notice, strict=False))
+
+    def _take_login(self, data: Any) -> None:
+        code = str(data.get("user_code") or data.get("code", ""))
+        self.frame.show_login(code, str(data.get("verification_uri") or data.get("url", "")))
+
+    def _take_engine(self, data: Any) -> None:
+        if not data.get("up"):
+            away = Connection("connecting", detail=str(data.get("detail", "")))
+            self.frame.show_state(PlayerState(connection=away))
 
 
 def variables(theme: Theme) -> dict[str, str]:

@@ -292,6 +292,14 @@ class FakeEngine:
         return table[kind]
 
     def _listed(self, kind: str, query: dict[str, Any]) -> range | list[int]:
+        numbers = self._numbers_of(kind, query)
+        if not query.get("filter"):
+            return numbers
+        wanted = str(query["filter"]).casefold()
+        make = self._maker(kind)
+        return [n for n in numbers[:2000] if wanted in _label(make(n)).casefold()]
+
+    def _numbers_of(self, kind: str, query: dict[str, Any]) -> range | list[int]:
         of = self.catalog
         size = {"tracks": of.track_count, "albums": of.album_count, "artists": of.artist_count}
         numbers: range | list[int] = range(size[kind])
@@ -303,10 +311,6 @@ class FakeEngine:
             numbers = range(artist, of.album_count, of.artist_count)
             if kind == "tracks":
                 numbers = [n for album in numbers for n in of.tracks_of(album)]
-        if query.get("filter"):
-            wanted = str(query["filter"]).casefold()
-            make = self._maker(kind)
-            numbers = [n for n in numbers[:2000] if wanted in _label(make(n)).casefold()]
         return numbers
 
     def library_get(self, kind: str, id: str) -> Any:  # noqa: A002 -- the name it has there

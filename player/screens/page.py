@@ -93,10 +93,15 @@ def move(view: PagedView[Any], name: str, count: int | None) -> bool:
         last = 0 if name == "top" else view.total - 1
         view.go_to(last if count is None else count - 1)
     elif name == "open":
-        if view.phase in ("error", "loading"):
-            view.retry()
-        elif view.total:
-            view.post_message(view.Opened(view, view.cursor))
+        enter(view)
     else:
         return False
     return True
+
+
+def enter(view: PagedView[Any]) -> None:
+    """Open the row under the cursor, or ask again for a list that has not come."""
+    if view.phase in ("error", "loading"):
+        view.retry()
+    elif view.total:
+        view.post_message(view.Opened(view, view.cursor))

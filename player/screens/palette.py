@@ -94,9 +94,10 @@ class ChoicePainter:
         start = row.put_right(end, keys, "accent", bold=True)
         at = x
         for place, character in enumerate(choice.title):
-            hit = place in item.hits
-            role = "accent" if hit else "text"
-            at = row.put(at, character, role, bold=hit or look.focused, underline=hit)
+            if place in item.hits:
+                at = row.put_marked(at, character)
+            else:
+                at = row.put(at, character, bold=look.focused)
         detail = max(at + 2, 44 if not narrow else at + 2)
         row.put(detail, clean(choice.detail), "muted", cells=max(0, start - detail - 2))
 

@@ -8,7 +8,7 @@ from player.styles.palette import Palette
 from player.styles.text import clean
 from player.widgets.cover import draw_picture
 from player.widgets.covers import Covers
-from player.widgets.list_view import playing_mark
+from player.widgets.list_view import Look, focus_bar, playing_mark
 from player.widgets.paged_view import Blank, PagedView
 from player.widgets.painters import names
 from player.widgets.row import Row
@@ -211,13 +211,9 @@ class CoverGrid(PagedView[Album]):
             row.put(x + 1 + COVER[0], "▌", role)
 
     def _draw_words(self, row: Row, album: Album, x: int, within: int, *, chosen: bool) -> None:
-        fill = "bg"
-        if chosen:
-            fill = "select" if self.has_focus else "raised"
-        piece = Row(self.palette, COVER[0] + 2, fill)
+        piece = Row(self.palette, COVER[0] + 2, Look(chosen, self.has_focus).fill())
+        focus_bar(piece, Look(chosen, self.has_focus))
         playing = album.id == self.playing_key
-        if chosen and self.has_focus:
-            piece.put(0, ">" if self.palette.theme.depth == "none" else "▌", "accent")
         if within == COVER[1]:
             title = clean(album.title)
             piece.put(1, title, "accent" if playing else "text", bold=True, cells=COVER[0] + 1)

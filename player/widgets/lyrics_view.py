@@ -210,11 +210,15 @@ class LyricsView(Widget, can_focus=True):
             self._draw_place(row, score.lines[index], x + cells_of(text))
         if current:
             self._draw_current(row, x, halves[part], (x, x + cells_of(text)))
-        elif not score.timed:
-            row.put(x, text, "text" if index == self.cursor else "muted")
         else:
-            near = abs(index - self.sung.line) <= 1
-            row.put(x, text, "muted" if near or index == self.cursor else "faint")
+            row.put(x, text, self._role(score, index))
+
+    def _role(self, score: Score, index: int) -> str:
+        """How a line that is not sung now looks: its neighbours stand out a little."""
+        if not score.timed:
+            return "text" if index == self.cursor else "muted"
+        near = abs(index - self.sung.line) <= 1 or index == self.cursor
+        return "muted" if near else "faint"
 
     def _pieces(self, score: Score, index: int, *, current: bool) -> list[Piece]:
         line = score.lines[index]
@@ -236,7 +240,7 @@ class LyricsView(Widget, can_focus=True):
             if state == "sung":
                 row.blend(x, word, span, bold=True)
             elif state == "now":
-                row.put(row.put(x, bare, bold=True, underline=True), word[len(bare) :])
+                row.put(row.put_marked(x, bare, "text"), word[len(bare) :])
             else:
                 row.put(x, word, bold=True)
             x += cells_of(word)

@@ -178,7 +178,6 @@ def mark_hits(row: Row, x: int, text: str, words: tuple[str, ...], look: Look, c
     run = 0
     for place in range(1, len(text) + 1):
         if place == len(text) or hit[place] != hit[run]:
-            role = "accent" if hit[run] else "text"
-            bold = hit[run] or look.focused
-            x = row.put(x, text[run:place], role, bold=bold, underline=hit[run])
+            piece = text[run:place]
+            x = row.put_marked(x, piece) if hit[run] else row.put(x, piece, bold=look.focused)
             run = place

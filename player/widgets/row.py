@@ -5,7 +5,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from player.styles.palette import Palette
-from player.styles.text import fit, pad
+from player.styles.text import fit
 from player.styles.text import width as cells_of
 
 BLEND_STEPS = 20
@@ -30,22 +30,22 @@ class Row:
         role: str = "text",
         *,
         bold: bool = False,
-        underline: bool = False,
         cells: int | None = None,
     ) -> int:
         """Write in a role's colour, cut to `cells` if given. Returns the column after it."""
-        style = self.palette.style(role, self.fill, bold=bold, underline=underline)
+        style = self.palette.style(role, self.fill, bold=bold)
         return self.draw(x, text if cells is None else fit(text, cells), style)
+
+    def put_marked(self, x: int, text: str, role: str = "accent") -> int:
+        """Write bold and underlined: a search hit, the word being sung."""
+        style = self.palette.style(role, self.fill, bold=True, underline=True)
+        return self.draw(x, text, style)
 
     def put_right(self, end: int, text: str, role: str = "text", *, bold: bool = False) -> int:
         """Write so that the text ends before column `end`. Returns the column it begins at."""
         x = end - cells_of(text)
         self.put(x, text, role, bold=bold)
         return x
-
-    def put_cell(self, x: int, text: str, cells: int, role: str = "text", **look: bool) -> int:
-        """Write into a column of exactly `cells`."""
-        return self.put(x, pad(text, cells), role, **look)
 
     def draw(self, x: int, text: str, style: Style) -> int:
         """Write in any style. Returns the column after it."""
