@@ -155,7 +155,7 @@ class VorbisMuxer:
         split = plan.tail - plan.first
         preroll, self._preroll = self._preroll, 0
         if plan.last:
-            return ClearPiece(self._closing(packets), preroll, 0, plan.lead)
+            return ClearPiece(self._closing(packets, only=plan.first == 0), preroll, 0, plan.lead)
         body = self._ogg.pages(packets[:split])
         ends_stream = self._total is not None and not self._granules
         tail = self._ogg.pages(packets[split:], flags_last=LAST_PAGE if ends_stream else 0)
@@ -169,9 +169,12 @@ class VorbisMuxer:
             granules = [min(at, self._total) for at in granules]
         return [OggPacket(data, at) for data, at in zip(taken, granules, strict=True)]
 
-    def _closing(self, packets: list[OggPacket]) -> bytes:
+    def _closing(self, packets: list[OggPacket], *, only: bool) -> bytes:
         """The end of the stream. A last piece whose samples all come from its pre-roll holds an
-        empty page, so that its range is never of zero bytes."""
-        if packets:
-            return self._ogg.pages(packets, flags_last=LAST_PAGE)
-        return self._ogg.nil_page(self._total or 0, LAST_PAGE)
+        empty page, so that its range is never of zero bytes. In a stream of one piece the first
+        packet has a page of its own: FFmpeg trims nothing on a page that is both first and last."""
+        opening = self._ogg.pages(packets[:1]) if only else b""
+        rest = packets[1:] if only else packets
+        if rest:
+            return opening + self._ogg.pages(rest, flags_last=LAST_PAGE)
+        return opening + self._ogg.nil_page(self._total or 0, LAST_PAGE)

@@ -43,7 +43,7 @@ class OggWriter:
         self, packets: Sequence[OggPacket], flags_first: int = 0, flags_last: int = 0
     ) -> bytes:
         """Whole pages that hold these packets; a page break lies before and after."""
-        groups = list(_page_groups(packets)) or [[]]
+        groups = _page_groups(packets)
         written = []
         for number, group in enumerate(groups):
             flags = flags_first if number == 0 else 0

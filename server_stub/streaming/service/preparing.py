@@ -9,7 +9,7 @@ import structlog
 from server_stub.kernel.clock import Clock
 from server_stub.kernel.errors import SegueError
 from server_stub.streaming.errors import SourceDamagedError
-from server_stub.streaming.model.renditions import LADDER, SourceFile, data_name, index_name
+from server_stub.streaming.model.renditions import LADDER, data_name, index_name
 from server_stub.streaming.ports import Sources
 from server_stub.streaming.service.known import KnownRenditions
 from server_stub.streaming.service.passes import Pass, Passes, Stores
