@@ -110,8 +110,8 @@ class SegueApp(App[None], inherit_bindings=False):
         self.frame.tell(msgspec.convert(data, Notice, strict=False))
 
     def _take_login(self, data: Any) -> None:
-        code = str(data.get("user_code") or data.get("code", ""))
-        self.frame.show_login(code, str(data.get("verification_uri") or data.get("url", "")))
+        if data.get("code"):  # the other steps of signing in show themselves in the state
+            self.frame.show_login(str(data["code"]), str(data.get("url", "")))
 
     def _take_engine(self, data: Any) -> None:
         if not data.get("up"):
