@@ -60,6 +60,16 @@ def triples(word: str) -> tuple[str, ...]:
     return tuple(padded[i : i + 3] for i in range(len(word)))
 
 
+def likely_triples(word: str) -> set[str]:
+    """Triples of a word and, if it is too short to share some with what was meant, of the words
+    that swapping two neighbours makes of it."""
+    found = set(triples(word))
+    if _ONE_MISTAKE_FROM <= len(word) < _TWO_MISTAKES_FROM:
+        for i in range(len(word) - 1):
+            found.update(triples(word[:i] + word[i + 1] + word[i] + word[i + 2 :]))
+    return found
+
+
 def mistakes_allowed(word: str) -> int:
     """How many mistakes a word may have."""
     if len(word) < _ONE_MISTAKE_FROM:

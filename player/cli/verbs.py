@@ -47,7 +47,7 @@ def ask(context: Context) -> int:
     command, printer = context.command, context.printer
     with context.connect() as engine:
         result = engine.call(command.engine_command, **{**command.preset, **context.args})
-    printer.result(result, _lines(result, printer))
+    printer.result(result, _lines(result, printer) or [f"{command.title.lower()}: done"])
     return 0
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from sync.adapters import mirror_schema as schema
 from sync.errors import MirrorDamagedError
-from sync.matching import triples
+from sync.matching import likely_triples
 from sync.ports import Candidate, Counts, Entity, ListQuery
 from sync.wire.catalog import Change, ChangePage, EntityKind
 
@@ -133,7 +133,7 @@ class SqliteMirror:
 
     def resembling(self, kind: EntityKind, words: Sequence[str], limit: int) -> list[Candidate]:
         """Entities that share the most letter triples with the words, rare triples first."""
-        wanted = {triple for word in words for triple in triples(word)}
+        wanted = {triple for word in words for triple in likely_triples(word)}
         with self._read() as cursor:
             shared: Counter[int] = Counter()
             looked_at = 0
