@@ -56,7 +56,13 @@ class Command(NamedTuple):
 
 
 _QUERY = Argument("query", "rest", "words to search for, or a link (segue:album:...)")
-_LIMIT = Argument("limit", "integer", "how many rows")
+
+
+def _option(name: str, shape: Shape, words: str, choices: tuple[str, ...] = ()) -> Argument:
+    return Argument(name, shape, words, required=False, choices=choices)
+
+
+_LIMIT = _option("limit", "integer", "how many rows")
 _ENTRIES = Argument("entries", "rest", "numbers of rows, as `segue queue` shows them")
 
 PLAYBACK = (
@@ -312,10 +318,8 @@ SESSION = (
         cli="login",
         starts=True,
         options=(
-            Argument("token", "text", "a token for scripts; - reads it from standard input"),
-            Argument(
-                "authority", "text", "file with the certificate of the server's own authority"
-            ),
+            _option("token", "text", "a token for scripts; - reads it from standard input"),
+            _option("authority", "text", "file with the certificate of the server's own authority"),
         ),
         palette=False,
         help="shows a code to type in a browser; --token signs in without",
@@ -329,7 +333,7 @@ SESSION = (
         "What plays",
         "Session",
         cli="status",
-        options=(Argument("follow", "flag", "a line for every change"),),
+        options=(_option("follow", "flag", "a line for every change"),),
         palette=False,
     ),
     Command(
@@ -349,8 +353,8 @@ SESSION = (
         starts=True,
         options=(
             Argument("out", "text", "the file to write", required=True),
-            Argument("codec", "choice", "aac or vorbis", choices=("aac", "vorbis")),
-            Argument(
+            _option("codec", "choice", "aac or vorbis", ("aac", "vorbis")),
+            _option(
                 "kbps",
                 "text",
                 "auto, 96, 160, 320, or a list: one after the other at every piece border",

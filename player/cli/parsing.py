@@ -16,6 +16,13 @@ GLOBAL_OPTIONS = (
     Argument("version", "flag", "show the version"),
 )  # fmt: skip
 _DEFAULT_WORDS = {"queue": "queue list", "config": "config check", "vol": "volume"}
+_LONG = {"-h": "--help", "-V": "--version"}
+_FLAGS = frozenset(
+    option.name
+    for options in (GLOBAL_OPTIONS, *(command.options for command in BY_VERB.values()))
+    for option in options
+    if option.shape == "flag"
+)
 _ON = {"on": True, "yes": True, "1": True, "off": False, "no": False, "0": False}
 
 
@@ -38,8 +45,8 @@ def parse(words: list[str]) -> Invocation:
     if command is None or options.get("help"):
         return Invocation(command, {}, options)
     for option in command.options:
-        if option.required and option.shape != "flag" and option.name == "out":
-            _need("--out" if option.name not in options else None, command)
+        if option.required and option.name not in options:
+            raise UsageError(f"--{option.name} is missing", remedy=usage(command))
     return Invocation(command, _arguments(command, rest), options)
 
 
@@ -64,7 +71,8 @@ def usage(command: Command) -> str:
         parts.append(name if argument.required else f"[{name}]")
     for option in command.options:
         value = "" if option.shape == "flag" else f" {option.name.upper()}"
-        parts.append(f"[--{option.name}{value}]")
+        word = f"--{option.name}{value}"
+        parts.append(word if option.required else f"[{word}]")
     return " ".join(parts)
 
 
@@ -72,27 +80,20 @@ def _split(words: list[str]) -> tuple[list[str], list[tuple[str, str | None]]]:
     """Positional words, and (name, value or None) of options, in any order."""
     positional: list[str] = []
     options: list[tuple[str, str | None]] = []
-    flags = {o.name for o in GLOBAL_OPTIONS if o.shape == "flag"} | {
-        o.name for c in BY_VERB.values() for o in c.options if o.shape == "flag"
-    }
     waiting = list(reversed(words))
     while waiting:
-        word = waiting.pop()
+        word = _LONG.get(waiting[-1], waiting[-1])
+        waiting.pop()
         if word == "--":
-            positional += reversed(waiting)
-            break
-        if word in ("-h", "-V"):
-            options.append(("help" if word == "-h" else "version", None))
-        elif word.startswith("--"):
-            name, has_value, value = word[2:].partition("=")
-            if has_value:
-                options.append((name, value))
-            elif name in flags:
-                options.append((name, None))
-            else:
-                options.append((name, waiting.pop() if waiting else None))
-        else:
+            return positional + waiting[::-1], options
+        if not word.startswith("--"):
             positional.append(word)
+            continue
+        name, has_value, value = word[2:].partition("=")
+        if has_value:
+            options.append((name, value))
+        else:
+            options.append((name, None if name in _FLAGS or not waiting else waiting.pop()))
     return positional, options
 
 
@@ -142,15 +143,10 @@ def _arguments(command: Command, words: list[str]) -> dict[str, Any]:
         if text:
             values.update(_value(argument, text))
         elif argument.required:
-            _need(argument.name.upper(), command)
+            raise UsageError(f"{argument.name.upper()} is missing", remedy=usage(command))
     if waiting:
         raise UsageError(f"{waiting[0]} is too much", remedy=usage(command))
     return values
-
-
-def _need(what: str | None, command: Command) -> None:
-    if what is not None:
-        raise UsageError(f"{what} is missing", remedy=usage(command))
 
 
 def _value(argument: Argument, text: str) -> dict[str, Any]:
