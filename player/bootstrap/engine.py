@@ -63,7 +63,7 @@ def run_engine(home: Home, *, sink: str = "", ready_fd: int | None = None) -> in
                 return 0
             settings = load(home.settings)
             with open_log(home, settings.log):
-                asyncio.run(_run(home, settings, sink, ready_fd))
+                asyncio.run(_run(Start(home, settings, sink, ready_fd, lock)))
     except PlayerError as error:
         _say(ready_fd, {"error": error.message, "remedy": error.remedy})
         if ready_fd is None:
@@ -72,28 +72,40 @@ def run_engine(home: Home, *, sink: str = "", ready_fd: int | None = None) -> in
     return 0
 
 
+class Start(NamedTuple):
+    """How the engine was started."""
+
+    home: Home
+    settings: Settings
+    sink: str
+    ready_fd: int | None
+    lock: ProfileLock
+
+
 class Running(NamedTuple):
     """What answers to clients."""
 
     socket: EngineServer
     follower: Follower
     memory: Memory
+    keepsakes: Keepsakes
 
 
-async def _run(home: Home, settings: Settings, sink: str, ready_fd: int | None) -> None:
+async def _run(start: Start) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as stack:
-        parts = await build(home, settings, sink)
+        parts = await build(start.home, start.settings, start.sink)
         stack.push_async_callback(parts.library.close)
         stack.push_async_callback(parts.session.close)
         stack.push_async_callback(asyncio.to_thread, parts.output.close)
-        running = _services(home, settings, parts, stopping.set)
+        running = _services(start.home, start.settings, parts, stopping.set)
         controlling = asyncio.create_task(parts.controller.run())
         controlling.add_done_callback(lambda task: _ended(task, stopping))
         stack.push_async_callback(_cancelled, controlling)
+        stack.push_async_callback(asyncio.to_thread, running.keepsakes.prune)
         running.memory.recall()
         stack.push_async_callback(running.memory.save)
         running.follower.start()
@@ -102,9 +114,9 @@ async def _run(home: Home, settings: Settings, sink: str, ready_fd: int | None) 
         await parts.session.resume()
         await running.socket.start()
         stack.push_async_callback(running.socket.close)
-        idle = asyncio.create_task(_end_when_idle(parts, running.socket, stopping))
+        idle = asyncio.create_task(_end_when_idle(start.lock, parts, running.socket, stopping))
         stack.push_async_callback(_cancelled, idle)
-        _say(ready_fd, {"ready": True, "pid": os.getpid()})
+        _say(start.ready_fd, {"ready": True, "pid": os.getpid()})
         log.info("ready", version=VERSION, sink=parts.output.name)
         await stopping.wait()
         log.info("stopping")
@@ -114,6 +126,7 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
     """Every command of the protocol, and the socket they arrive at."""
     controller, library, broadcast = parts.controller, parts.library, parts.broadcast
     links = Links(library)
+    keepsakes = Keepsakes(home.cache / "seen")
     follower = Follower(
         library,
         parts.server.feed,
@@ -125,7 +138,7 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
         [
             PlaybackService(controller, links, lambda: state_of(parts)),
             QueueService(controller, links, library),
-            LibraryService(library, Keepsakes(home.cache / "seen"), parts.server.signed_in),
+            LibraryService(library, keepsakes, parts.server.signed_in),
             SessionService(
                 parts.session, follower, library, lambda news: broadcast.tell("login", news)
             ),
@@ -147,7 +160,7 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
     socket = EngineServer(home, desk, version=VERSION)
     socket.on_audience = _when_someone_looks(socket, follower)
     memory = Memory(home.session, controller, lambda: _plays(parts))
-    return Running(socket, follower, memory)
+    return Running(socket, follower, memory, keepsakes)
 
 
 def _when_someone_looks(socket: EngineServer, follower: Follower) -> Callable[[], None]:
@@ -189,10 +202,12 @@ def _plays(parts: Parts) -> bool:
     return parts.controller.state()["status"] in ("playing", "loading", "stalled")
 
 
-async def _end_when_idle(parts: Parts, socket: EngineServer, stopping: asyncio.Event) -> None:
-    """An engine that nobody listens or talks to makes room."""
+async def _end_when_idle(
+    lock: ProfileLock, parts: Parts, socket: EngineServer, stopping: asyncio.Event
+) -> None:
+    """An engine that nobody listens or talks to, or whose profile was removed, makes room."""
     quiet_s = 0.0
-    while quiet_s < _IDLE_END_S:
+    while quiet_s < _IDLE_END_S and lock.holds():
         await asyncio.sleep(_LOOK_EVERY_S)
         in_use = socket.clients or _plays(parts)
         quiet_s = 0.0 if in_use else quiet_s + _LOOK_EVERY_S

@@ -30,6 +30,14 @@ class ProfileLock:
         self._file = handle
         return True
 
+    def holds(self) -> bool:
+        """Whether the profile is still this engine's: its folder may have been removed."""
+        try:
+            there = self._path.stat()
+        except OSError:
+            return False
+        return self._file is not None and os.fstat(self._file).st_ino == there.st_ino
+
     def release(self) -> None:
         """Let the next engine start."""
         if self._file is not None:
