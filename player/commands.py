@@ -261,6 +261,7 @@ LIBRARY = (
         "lyrics_text",
         "Lyrics as text",
         "Library",
+        args=(_option("track", "rest", "link or name of a track; what plays when left out"),),
         calls="lyrics",
         cli="lyrics",
         starts=True,

@@ -162,16 +162,25 @@ def search(context: Context) -> int:
 def lyrics(context: Context) -> int:
     """The words of a track, or of what plays."""
     with context.connect() as engine:
-        wanted = context.args.get("track", "")
-        track = wanted.rsplit(":", 1)[-1]
-        if not wanted:
-            playing = engine.call("status")["track"]
-            if playing is None:
-                raise NotFoundError("nothing plays", remedy="segue lyrics segue:track:ID")
-            track = playing["id"]
+        track = _track(engine, context.args.get("track", ""))
         found = engine.call("lyrics", track=track)
     context.printer.result(found, printing.lyric_lines(found))
     return 0
+
+
+def _track(engine: BlockingClient, wanted: str) -> str:
+    """The id of the track that is meant. Raises NotFoundError."""
+    if wanted.startswith(("segue:", "https://")):
+        return wanted.rstrip("/").replace("/", ":").rsplit(":", 1)[-1]
+    if wanted:
+        hits = engine.call("search", q=wanted, limit=1)["tracks"]
+        track = hits[0] if hits else None
+    else:
+        track = engine.call("status")["track"]
+    if track is None:
+        what = f"no track is called {wanted}" if wanted else "nothing plays"
+        raise NotFoundError(what, remedy="segue lyrics segue:track:ID")
+    return str(track["id"])
 
 
 def login(context: Context) -> int:
