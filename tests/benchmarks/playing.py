@@ -21,9 +21,12 @@ from pathlib import Path
 
 import psutil
 
+from player.engine.blocking import BlockingClient
+from player.engine.home import Home
+
 BIN = Path(sys.executable).parent
 PLAYING_S = 20.0
-STARTS = 7
+ARTIST = "Petra Vuil"
 SEEKS = 12
 
 
@@ -33,7 +36,11 @@ def main():
         tempfile.TemporaryDirectory(prefix="segue-playing-") as folder,
         Stage(Path(folder)) as stage,
     ):
-        stage.first_sounds()
+        stage.first_sounds("not prepared: the encoder starts when asked")
+        stage.wait_prepared()
+        stage.segue("cache", "clear")
+        stage.first_sounds("prepared, from the server")
+        stage.first_sounds("from the cache")
         stage.seeks()
         stage.while_playing()
 
@@ -60,7 +67,7 @@ class Stage:
             check=True,
             stderr=subprocess.DEVNULL,
         )
-        self.run_server("import", str(self.folder / "music"))
+        self.run_server("import", str(self.folder / "music" / ARTIST))
         self.server = subprocess.Popen(
             [BIN / "segue-server", "serve", "--json", "--port", "0", "--data", self.data],
             stdout=subprocess.PIPE,
@@ -100,17 +107,18 @@ class Stage:
 
     # ------------------------------------------------------------------ figures
 
-    def first_sounds(self):
+    def first_sounds(self, case):
         """From the command to the first sample heard, by the trace's clock."""
-        tracks = self.segue("search", "e")["tracks"]
-        waits = []
-        for turn in range(STARTS):
-            track = tracks[turn % len(tracks)]["id"]
-            waits.append(self._until("first_audio", "play", f"segue:track:{track}"))
-        first, again = waits[: len(tracks)], waits[len(tracks) :]
-        print(f"first sound, not prepared or not cached: {_spread(first)} ms")
-        if again:
-            print(f"first sound, cached: {_spread(again)} ms")
+        tracks = self.segue("search", ARTIST)["tracks"]
+        waits = [
+            self._until("first_audio", "play", f"segue:track:{track['id']}") for track in tracks
+        ]
+        print(f"first sound, {case}: {_spread(waits)} ms")
+
+    def wait_prepared(self):
+        """Until no encoder takes a core from what is measured."""
+        while "2 of 2 tracks ready" not in json.dumps(self.run_server("doctor")):
+            time.sleep(1)
 
     def seeks(self):
         """From the command to the first sample heard at the new place."""
@@ -124,7 +132,8 @@ class Stage:
 
     def while_playing(self):
         """CPU and memory of engine and screen over twenty seconds of music."""
-        engine = psutil.Process(self.segue("doctor")["engine"]["pid"])
+        with BlockingClient(Home(self.folder / "player")) as client:
+            engine = psutil.Process(client.engine_pid)
         print(f"engine while playing: {_load(engine)}")
         with Screen(self.environment) as screen:
             time.sleep(4)
