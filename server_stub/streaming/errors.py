@@ -57,6 +57,12 @@ class BlobMissingError(NotFoundError):
     code = "blob-not-found"
 
 
+class BlobWriteError(UnavailableError):
+    """The store did not take the bytes: full, read-only, or out of reach."""
+
+    code = "blob-not-stored"
+
+
 class KeyDamagedError(SegueError):
     """A wrapped content key does not open with this server's master key."""
 

@@ -76,7 +76,8 @@ class PreparationStore(Protocol):
         ...
 
     async def recover(self) -> None:
-        """After a crash: what was being worked on waits again, and every draft is doomed."""
+        """After a start: what was being worked on, or was given up, waits again, and every draft is
+        doomed."""
         ...
 
     async def doomed(self, limit: int) -> Sequence[DraftRendition]:
@@ -100,11 +101,11 @@ class BlobStore(Protocol):
     """Named bytes that never change once they are there."""
 
     async def put(self, name: str, data: bytes) -> None:
-        """Store bytes; they are there whole or not at all."""
+        """Store bytes; they are there whole or not at all. Raises BlobWriteError."""
         ...
 
     async def put_file(self, name: str, path: Path) -> None:
-        """Store the content of a file, which may be moved there."""
+        """Store the content of a file, which may be moved there. Raises BlobWriteError."""
         ...
 
     async def read(self, name: str, start: int, end: int) -> bytes:

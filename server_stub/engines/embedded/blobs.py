@@ -12,7 +12,7 @@ from pathlib import Path
 import obstore
 from obstore.store import LocalStore, ObjectStore
 
-from server_stub.streaming.errors import BlobMissingError
+from server_stub.streaming.errors import BlobMissingError, BlobWriteError
 
 
 class ObstoreBlobs:
@@ -29,15 +29,23 @@ class ObstoreBlobs:
         return cls(LocalStore(prefix=folder, mkdir=True), folder)
 
     async def put(self, name: str, data: bytes) -> None:
-        """Store bytes; they are there whole or not at all."""
-        await obstore.put_async(self._store, name, data)
+        """Store bytes; they are there whole or not at all. Raises BlobWriteError."""
+        try:
+            await obstore.put_async(self._store, name, data)
+        except (OSError, obstore.exceptions.BaseError) as error:
+            raise BlobWriteError(f"{name} cannot be stored: {error}") from error
 
     async def put_file(self, name: str, path: Path) -> None:
-        """Store the content of a file; on the same disk it is only renamed."""
-        if self._local is not None and await asyncio.to_thread(_moved, path, self._local / name):
-            return
-        await obstore.put_async(self._store, name, path)
-        await asyncio.to_thread(path.unlink)
+        """Store the content of a file; on the same disk it is only renamed. Raises
+        BlobWriteError."""
+        local = self._local
+        try:
+            if local is not None and await asyncio.to_thread(_moved, path, local / name):
+                return
+            await obstore.put_async(self._store, name, path)
+            await asyncio.to_thread(path.unlink)
+        except (OSError, obstore.exceptions.BaseError) as error:
+            raise BlobWriteError(f"{name} cannot be stored: {error}") from error
 
     async def read(self, name: str, start: int, end: int) -> bytes:
         """Bytes [start, end). Raises BlobMissingError if they are not all there."""

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass, field
 
 import msgspec
+import structlog
 
 from server_stub.engines.embedded.worker import Begin, Hurry, Order
 from server_stub.streaming.errors import (
@@ -19,6 +20,7 @@ from server_stub.streaming.ports import Watch
 
 _COMMAND = (sys.executable, "-m", "server_stub.engines.embedded.worker")
 _LONGEST_LINE = 1 << 20
+log = structlog.get_logger(__name__)
 
 
 def default_workers() -> int:
@@ -100,8 +102,7 @@ class EncoderPool:
         self._closed = True
         async with self._starting:
             for worker in self._workers:
-                with contextlib.suppress(ProcessLookupError):
-                    worker.process.kill()
+                _kill(worker)
             listeners = [worker.listener for worker in self._workers if worker.listener]
             await asyncio.gather(*listeners)
             self._workers = []
@@ -126,9 +127,24 @@ async def _listen(worker: _Worker) -> None:
     """Pass events on until the process ends; then all it was doing is lost."""
     decoder: msgspec.json.Decoder[EncodeEvent] = msgspec.json.Decoder(EncodeEvent)
     output = worker.process.stdout
-    while output is not None and (line := await output.readline()):
-        if line.endswith(b"\n"):
-            _dispatch(worker, decoder.decode(line))
+    try:
+        while output is not None and (line := await output.readline()):
+            if line.endswith(b"\n"):
+                _dispatch(worker, decoder.decode(line))
+    except Exception:
+        log.exception("the report of an encoder cannot be taken", process=worker.process.pid)
+        _kill(worker)
+    finally:
+        await _bury(worker)
+
+
+def _kill(worker: _Worker) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        worker.process.kill()
+
+
+async def _bury(worker: _Worker) -> None:
+    """Wait until the process is gone, and tell those who wait for its tasks."""
     if worker.process.stdin is not None:
         worker.process.stdin.close()
     await worker.process.wait()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from server_stub.streaming.errors import BlobMissingError
+from server_stub.streaming.errors import BlobMissingError, BlobWriteError
 from server_stub.streaming.model.encoding import Loudness
 from server_stub.streaming.model.renditions import (
     DraftRendition,
@@ -29,9 +29,12 @@ class MemoryBlobs:
         self._blobs[name] = bytes(data)
 
     async def put_file(self, name: str, path: Path) -> None:
-        """Store the content of a file, which is gone afterwards."""
-        self._blobs[name] = path.read_bytes()  # noqa: ASYNC240 - a fake for small files
-        path.unlink()  # noqa: ASYNC240 - the same
+        """Store the content of a file, which is gone afterwards. Raises BlobWriteError."""
+        try:
+            self._blobs[name] = path.read_bytes()  # noqa: ASYNC240 - a fake for small files
+            path.unlink()  # noqa: ASYNC240 - the same
+        except OSError as error:
+            raise BlobWriteError(f"{name} cannot be stored: {error}") from error
 
     async def read(self, name: str, start: int, end: int) -> bytes:
         """Bytes [start, end). Raises BlobMissingError if they are not all there."""
@@ -148,10 +151,10 @@ class MemoryPreparations:
         return self.stored.get(rendition_id)
 
     async def recover(self) -> None:
-        """After a crash: what was being worked on waits again, and every draft is doomed."""
+        """After a start: what was being worked on, or was given up, waits again."""
         for row in self.rows.values():
-            if row.state == "working":
-                row.state = "waiting"
+            if row.state in ("working", "failed"):
+                row.state, row.attempts, row.retry_at = "waiting", 0, 0.0
         self._doom_drafts(tuple(self.drafts))
 
     async def doomed(self, limit: int) -> Sequence[DraftRendition]:

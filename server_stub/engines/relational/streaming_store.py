@@ -138,13 +138,13 @@ class RelationalPreparations:
         return await self._database.read(read)
 
     async def recover(self) -> None:
-        """After a crash: what was being worked on waits again, and every draft is doomed."""
+        """After a start: what was being worked on, or was given up, waits again."""
 
         def write(connection: Connection) -> None:
             connection.execute(
                 update(preparations)
-                .where(preparations.c.state == "working")
-                .values(state="waiting")
+                .where(preparations.c.state.in_(("working", "failed")))
+                .values(state="waiting", attempts=0, retry_at=0.0)
             )
             _doom(connection, renditions.c.state == WRITING)
 

@@ -108,6 +108,15 @@ class Passes:
         """Tracks that are being encoded."""
         return {one.source.track_id for one in self._running.values()}
 
+    async def quiet(self, track_id: str) -> None:
+        """Return when no pass over this track is left; how they ended does not matter."""
+        while tasks := [
+            one.task
+            for one in self._running.values()
+            if one.source.track_id == track_id and one.task
+        ]:
+            await asyncio.wait(tasks)
+
     def growing(self, track_id: str, codec: Codec) -> Pass | None:
         """The pass that is writing this track in this codec."""
         for one in self._running.values():

@@ -149,11 +149,18 @@ class Preparer:
             self.wake()
 
     async def _prepare(self, track_id: str) -> None:
-        source = await self._sources.source(track_id)
-        if source is None:
-            await self._stores.preparations.remove([track_id])
-            return
-        track = await self._stores.preparations.track(track_id)
+        """Make what is missing of the ladder. A listener's own pass may begin at any await: no
+        rendition is made twice, because what is read counts only if no pass ended meanwhile."""
+        while True:
+            await self._passes.quiet(track_id)
+            ended = self._passes.ended
+            source = await self._sources.source(track_id)
+            if source is None:
+                await self._stores.preparations.remove([track_id])
+                return
+            track = await self._stores.preparations.track(track_id)
+            if ended == self._passes.ended and track_id not in self._passes.busy_tracks:
+                break
         done = track.rungs_of(source.revision) if track else set()
         missing = [rung for rung in LADDER if rung not in done]
         await self.settle(self._passes.start(source, missing, urgent=False, completes_ladder=True))

@@ -1,5 +1,7 @@
 """The piece plans, held to their definition for any sequence of packets."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ def fed(plan, lengths, known=lambda done: done):
 
 def vorbis_lengths(blocks):
     """Samples of each packet: the first gives nothing, then a quarter of both neighbours."""
-    return [0] + [(a + b) // 4 for a, b in zip(blocks, blocks[1:], strict=False)]
+    return [0] + [(a + b) // 4 for a, b in pairwise(blocks)]
 
 
 @given(BLOCKS, st.integers(0, 575))
@@ -40,7 +42,7 @@ def test_vorbis_pieces(blocks, short):
     assert [piece.last for piece in pieces] == [False] * (len(pieces) - 1) + [True]
     assert pieces[0].first == pieces[0].lead == 0
     assert pieces[-1].end == len(lengths)
-    for number, (before, after) in enumerate(zip(pieces, pieces[1:], strict=False), start=1):
+    for number, (before, after) in enumerate(pairwise(pieces), start=1):
         border = number * PIECE
         closing, exact = before.end - 1, before.tail + 1
         assert after.first == before.end
