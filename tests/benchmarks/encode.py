@@ -110,7 +110,7 @@ def whole_pass(path, folder, seconds):
 def overhead(packets, seconds):
     """Bytes beside the packets, for each piece size; and what one switch fetches twice."""
     print("container and index beside the packets; pre-roll that a switch adds")
-    for (codec, kbps), (setup, data) in packets.items():
+    for setup, data in packets.values():
         raw = sum(map(len, data))
         for size in PIECE_SIZES:
             muxer = muxer_for(setup, serial=1, piece_samples=size)
@@ -122,9 +122,10 @@ def overhead(packets, seconds):
             index = HEAD_BYTES + ENTRY_BYTES * len(pieces)
             preroll = sum(piece.preroll for piece in pieces) / max(len(pieces) - 1, 1)
             print(
-                f"{codec:6s} {kbps:3d}  piece {size:6d}: container {extra / seconds / 125:5.2f} kbps "
-                f"{100 * extra / raw:5.2f} %, init {init} B, index {index} B "
-                f"{index / seconds / 125:4.2f} kbps, pre-roll {preroll:5.0f} B a switch"
+                f"{setup.codec:6s} {setup.kbps:3d}  piece {size:6d}: "
+                f"container {extra / seconds / 125:5.2f} kbps {100 * extra / raw:5.2f} %, "
+                f"init {init} B, index {index} B {index / seconds / 125:4.2f} kbps, "
+                f"pre-roll {preroll:5.0f} B a switch"
             )
 
 

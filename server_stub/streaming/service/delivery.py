@@ -69,7 +69,7 @@ class StreamingService:
         self._known = KnownRenditions(stores.preparations)
         self._passes = Passes(stores, encoder, clock)
         self.preparer = Preparer(
-            sources, stores, self._passes, self._known, clock, self._settings.preparing
+            sources, stores, self._passes, self._known, self._settings.preparing
         )
         self._settling: set[asyncio.Task[None]] = set()
 
@@ -79,19 +79,10 @@ class StreamingService:
         A track that is not prepared is started now in this codec, and given out as soon as its
         first pieces are there. Raises TrackUnknownError, PreparationFailedError or NotReadyError.
         """
-        while True:
-            ended = self._passes.ended
-            track = await self._stores.preparations.track(track_id)
-            if track and (playable := _playable(track, codec)):
-                return self._ready(playable)
-            source = await self._sources.source(track_id)
-            if source is None:
-                raise TrackUnknownError("no such track")
-            if track and track.state == "failed" and track.revision == source.revision:
-                raise PreparationFailedError(track.reason)
-            if self._passes.ended == ended:
-                break  # nothing was stored in between, so the track is growing or not begun
-        running = self._passes.growing(track_id, codec) or self._begin(source, codec)
+        found = await self._look_up(track_id, codec)
+        if isinstance(found, PreparedTrack):
+            return self._ready(found)
+        running = self._passes.growing(track_id, codec) or self._begin(found, codec)
         self._passes.hurry(running)
         await self._first_pieces(running, codec)
         if running.task and running.task.done():
@@ -156,6 +147,21 @@ class StreamingService:
         await self._passes.close()
         await asyncio.gather(*self._settling, return_exceptions=True)
         await self._encoder.close()
+
+    async def _look_up(self, track_id: str, codec: Codec) -> PreparedTrack | SourceFile:
+        """What of the track can be played in this codec, or the source to make it from."""
+        while True:
+            ended = self._passes.ended
+            track = await self._stores.preparations.track(track_id)
+            if track and (playable := _playable(track, codec)):
+                return playable
+            source = await self._sources.source(track_id)
+            if source is None:
+                raise TrackUnknownError("no such track")
+            if track and track.state == "failed" and track.revision == source.revision:
+                raise PreparationFailedError(track.reason)
+            if self._passes.ended == ended:
+                return source  # no pass ended in between: the track is growing or not begun
 
     def _begin(self, source: SourceFile, codec: Codec) -> Pass:
         running = self._passes.start(

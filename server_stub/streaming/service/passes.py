@@ -98,7 +98,7 @@ class Passes:
     def __init__(self, stores: Stores, encoder: Encoder, clock: Clock) -> None:
         self._stores = stores
         self.encoder = encoder
-        self._clock = clock
+        self.clock = clock
         self._running: dict[str, Pass] = {}
         self.ended = 0
         """How many passes are over: tells whether what was read from the store may be old."""
@@ -166,14 +166,14 @@ class Passes:
             codec,
             kbps,
             self._stores.keys.wrap(rendition_id, key),
-            self._clock.now(),
+            self.clock.now(),
         )
         return GrowingRendition(draft, key, GrowingIndex(codec))
 
     async def _follow(self, running: Pass) -> None:
         with self._listed(running):
             if not running.completes_ladder:
-                await self._stores.preparations.request(running.source, self._clock.now())
+                await self._stores.preparations.request(running.source, self.clock.now())
             drafts = [one.draft for one in running.renditions.values()]
             await self._stores.preparations.begin(drafts)
             encoded = await self.encoder.run(self._task_of(running), running.observe)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from server_stub.kernel.clock import Clock
 from server_stub.kernel.errors import SegueError
 from server_stub.streaming.errors import SourceDamagedError
 from server_stub.streaming.model.renditions import LADDER, data_name, index_name
@@ -41,7 +40,6 @@ class Preparer:
         stores: Stores,
         passes: Passes,
         known: KnownRenditions,
-        clock: Clock,
         settings: PreparingSettings,
     ) -> None:
         self._sources = sources
@@ -49,7 +47,7 @@ class Preparer:
         self._passes = passes
         self._encoder = passes.encoder
         self._known = known
-        self._clock = clock
+        self._clock = passes.clock
         self._settings = settings
         self._woken = asyncio.Event()
         self._jobs: dict[str, asyncio.Task[None]] = {}
