@@ -73,3 +73,9 @@ def test_a_manifest_is_plain_json():
     manifest = manifest_from_bytes(text)
     assert isinstance(manifest, Manifest)
     assert manifest.edges.lead_in == 0
+
+
+def test_another_format_of_the_right_length_is_refused():
+    whole = wire.encode_index(wire.RenditionIndex("aac", 10, bytes(16), ()))
+    with pytest.raises(wire.IndexDamagedError, match="version 1"):
+        wire.decode_index(b"SGI9" + whole[4:])
