@@ -123,6 +123,17 @@ def song(text: str, start: float = 0.0) -> tuple[tuple[Note, ...], tuple[Word, .
     return tuple(notes), tuple(words)
 
 
+def stanzas(*parts: tuple[float, str]) -> tuple[tuple[Note, ...], tuple[Word, ...]]:
+    """Notes and words of several sung texts, each with the beat it begins at."""
+    notes: tuple[Note, ...] = ()
+    words: tuple[Word, ...] = ()
+    for start, text in parts:
+        more_notes, more_words = song(text, start)
+        notes += more_notes
+        words += more_words
+    return notes, words
+
+
 def chords(
     names: Iterable[str], beats: float, centre: int, start: float = 0.0, velocity: float = 0.6
 ) -> tuple[Note, ...]:

@@ -5,13 +5,12 @@ from server_stub.demo.score import (
     Note,
     Part,
     Piece,
-    Word,
     arpeggio,
     chords,
     hits,
     melody,
     repeat,
-    song,
+    stanzas,
 )
 
 _ALBUM = "Small Engines"
@@ -142,16 +141,9 @@ def night_tram() -> Piece:
         "Em",
     )
     names += ("C", "G", "Em")
-    voice: tuple[Note, ...] = ()
-    words: tuple[Word, ...] = ()
-    for start, text in (
-        (16, _TRAM_VERSE_1),
-        (48, _TRAM_CHORUS),
-        (80, _TRAM_VERSE_2),
-        (112, _TRAM_CHORUS),
-    ):
-        more, more_words = song(text, start)
-        voice, words = (*voice, *more), (*words, *more_words)
+    voice, words = stanzas(
+        (16, _TRAM_VERSE_1), (48, _TRAM_CHORUS), (80, _TRAM_VERSE_2), (112, _TRAM_CHORUS)
+    )
     pulse = arpeggio(names, (0, 0, 0, 0, 0, 0, 3, 0), beats=4, step=0.5, octave=2)
     runs = arpeggio(names, (0, 1, 2, 3, 4, 3, 2, 1), beats=4, step=0.25, octave=4)
     kick = hits("x.....x.x.......", bars=34, step=0.25, start=16)

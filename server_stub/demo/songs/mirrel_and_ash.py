@@ -1,7 +1,7 @@
 """Mirrel & Ash: songs for plucked strings and voices. Album: Paper Weather."""
 
 from server_stub.demo import drums, instruments
-from server_stub.demo.score import Note, Part, Piece, Word, arpeggio, chords, hits, song
+from server_stub.demo.score import Note, Part, Piece, arpeggio, chords, hits, stanzas
 
 _ALBUM = "Paper Weather"
 _ARTIST = "Mirrel & Ash"
@@ -51,16 +51,6 @@ A4:2:leave C5:1:me B4:2:on G#4:1:the A4:5:shore. -:1
 """
 
 
-def _sung(*stanzas: tuple[float, str]) -> tuple[tuple[Note, ...], tuple[Word, ...]]:
-    notes: tuple[Note, ...] = ()
-    words: tuple[Word, ...] = ()
-    for start, text in stanzas:
-        more_notes, more_words = song(text, start)
-        notes += more_notes
-        words += more_words
-    return notes, words
-
-
 def _third_below(notes: tuple[Note, ...], first_beat: float) -> tuple[Note, ...]:
     """A second voice, three scale steps down the white keys, from a beat on."""
     down = {0: 3, 1: 4, 2: 3, 3: 3, 4: 4, 5: 3, 6: 4, 7: 3, 8: 4, 9: 4, 10: 3, 11: 4}
@@ -77,7 +67,7 @@ def paper_boats() -> Piece:
     intro, verse = ("G", "C", "G", "D"), ("G", "D", "Em", "C", "G", "D", "C", "G")
     chorus = ("C", "G", "D", "Em", "C", "G", "D", "G")
     names = (*intro, *verse, *chorus, *verse, *chorus, "Em", "C", "D", "G")
-    voice, words = _sung(
+    voice, words = stanzas(
         (16, _BOATS_VERSE_1), (48, _BOATS_CHORUS), (80, _BOATS_VERSE_2), (112, _BOATS_CHORUS)
     )
     picked = arpeggio(names, (0, 2, 4, 2, 3, 2, 4, 2), beats=4, step=0.5, octave=3)
@@ -133,7 +123,7 @@ def the_slow_ferry() -> Piece:
     verse = (*("Am", "F", "C", "G") * 3, "F", "G", "Am", "Am")
     chorus = (*("F", "C", "G", "Am") * 3, "F", "E", "Am", "Am")
     names = (*intro, *verse, *chorus, *intro, *verse, *chorus, *intro)
-    voice, words = _sung(
+    voice, words = stanzas(
         (24, _FERRY_VERSE_1), (72, _FERRY_CHORUS), (144, _FERRY_VERSE_2), (192, _FERRY_CHORUS)
     )
     waltz = chords(names, 3, 64, 1, 0.42) + chords(names, 3, 64, 2, 0.36)
