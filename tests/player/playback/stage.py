@@ -16,7 +16,7 @@ from player.playback.controller import Controller
 from player.playback.playback_world import Listeners, PlaybackWorld
 from player.playback.trace import TraceList
 from sync.wire.catalog import AlbumRef, ArtistRef, Track
-from tests.player.playback.virtual_time import LoopClock
+from tests.player.playback.virtual_time import LoopClock, run_virtual
 
 
 class Shelf:
@@ -94,3 +94,28 @@ class Stage:
         for before, after in zip(self.sound.heard, self.sound.heard[1:], strict=False):
             if after.at and after.piece.piece:
                 assert after.first == before.first + before.size
+
+
+def scenario(**options):
+    """A test that runs on a stage of its own, on virtual time."""
+
+    def wrap(function):
+        def test():
+            async def play():
+                stage = Stage(**options)
+                async with stage.running():
+                    await function(stage)
+                stage.assert_heard_is_contiguous()
+
+            run_virtual(play())
+
+        test.__name__ = function.__name__
+        test.__doc__ = function.__doc__
+        return test
+
+    return wrap
+
+
+def kbps_heard(stage):
+    """The rates of the pieces in the order they were heard."""
+    return [heard.piece.kbps for heard in stage.sound.heard]

@@ -1,0 +1,103 @@
+"""A server that goes, is busy or cuts off, a device that is unplugged: playback goes on."""
+
+import asyncio
+
+from player.errors import ServerBusyError
+from tests.player.playback.stage import scenario
+
+
+@scenario(kbps=1000)
+async def test_a_server_away_for_20_s_is_not_heard(stage):
+    stage.server.add_track("a", 300)
+    stage.server.add_track("b", 300)
+    stage.controller.set_volume(37)
+    stage.controller.play(["a", "b"])
+    await asyncio.sleep(60)
+    stage.link.cut = True
+    await asyncio.sleep(20)
+    assert stage.controller.state()["status"] == "playing"
+    if stage.controller.state()["buffer_s"] < 110:
+        assert stage.controller.state()["connection"]["state"] == "offline"
+    stage.link.cut = False
+    await asyncio.sleep(120)
+    state = stage.controller.state()
+    assert (state["status"], state["volume"]) == ("playing", 37)
+    assert 199_000 < state["position_ms"] < 201_000
+    assert state["connection"]["state"] == "online"
+    assert stage.stalls() == 0
+    texts = [text for _level, text, _detail in stage.notices]
+    assert len(texts) == 2
+    assert texts[0].startswith("The server is away")
+    assert texts[1] == "The server is back"
+
+
+@scenario(kbps=300)
+async def test_a_server_away_for_longer_than_the_buffer_stalls_once_and_goes_on_by_itself(stage):
+    stage.server.add_track("a", 300)
+    stage.controller.play(["a"])
+    await asyncio.sleep(10)
+    stage.link.cut = True
+    await asyncio.sleep(200)
+    state = stage.controller.state()
+    assert state["status"] == "stalled"
+    position = state["position_ms"]
+    stage.link.cut = False
+    await asyncio.sleep(40)
+    state = stage.controller.state()
+    assert state["status"] == "playing"
+    assert state["position_ms"] > position
+    assert stage.stalls() == 1
+
+
+@scenario()
+async def test_pausing_while_the_server_is_away_stays_paused_when_it_is_back(stage):
+    stage.server.add_track("a", 100)
+    stage.link.cut = True
+    stage.controller.play(["a"])
+    await asyncio.sleep(30)
+    stage.controller.pause()
+    stage.link.cut = False
+    await asyncio.sleep(60)
+    assert stage.controller.state()["status"] == "paused"
+    assert stage.controller.state()["position_ms"] == 0
+    stage.controller.toggle()
+    await asyncio.sleep(2)
+    assert stage.controller.state()["status"] == "playing"
+
+
+@scenario()
+async def test_a_busy_server_is_asked_again_when_it_said(stage):
+    stage.server.add_track("a", 100)
+    stage.server.faults.refuse = [ServerBusyError("too many", retry_after_s=8.0)]
+    stage.controller.play(["a"])
+    await asyncio.sleep(7)
+    assert stage.controller.state()["status"] == "loading"
+    await asyncio.sleep(4)
+    assert stage.controller.state()["status"] == "playing"
+
+
+@scenario()
+async def test_bytes_received_before_a_cut_are_not_fetched_twice(stage):
+    stage.link.rate = lambda _t: 100 * 125
+    stage.server.add_track("a", 100)
+    stage.controller.play(["a"])
+    await asyncio.sleep(4.2)
+    stage.link.cut = True
+    await asyncio.sleep(3)
+    stage.link.cut = False
+    before = len(stage.server.reads)
+    await asyncio.sleep(3)
+    starts = {p.offset for r in stage.server.tracks["a"].renditions for p in r.pieces}
+    resumed = [start for path, start, _ in stage.server.reads[before:] if "idx" not in path]
+    assert any(start not in starts for start in resumed)
+
+
+@scenario()
+async def test_the_audio_device_going_away_pauses_with_a_line(stage):
+    stage.server.add_track("a", 60)
+    stage.controller.play(["a"])
+    await asyncio.sleep(5)
+    stage.sound.fail("unplugged")
+    await asyncio.sleep(1)
+    assert stage.controller.state()["status"] == "paused"
+    assert stage.notices == [("error", "The audio device is gone: paused", "unplugged")]
