@@ -1,0 +1,145 @@
+"""The outbox in one SQLite file: what was acknowledged to the listener survives a power cut."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sync.errors import OutboxFullError
+from sync.outbox.model import Intent, Pending, Refusal, Verdicts
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE intent (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    refused TEXT
+);
+CREATE INDEX intent_refused ON intent (key, place) WHERE refused IS NOT NULL;
+"""
+_DUE = """
+SELECT kind, key, at_ms, body, id FROM intent AS mine
+WHERE refused IS NULL AND NOT EXISTS (
+    SELECT 1 FROM intent AS earlier
+    WHERE earlier.key = mine.key AND earlier.place < mine.place AND earlier.refused IS NOT NULL
+) ORDER BY place LIMIT ?
+"""
+
+
+class SqliteOutboxStore:
+    """WAL with full synchronisation: a commit is on the disk. A file that is not readable is set
+    aside under another name, never thrown away: it may hold what nobody else has."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection = _opened(path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise OutboxFullError(f"{path} cannot be opened: {error}") from error
+            path.rename(_free_name(path))
+            self._connection = _opened(path)
+
+    def add(self, intents: Sequence[Intent]) -> None:
+        """Keep intents, all or none."""
+        try:
+            with self._writing() as cursor:
+                cursor.executemany(
+                    "INSERT OR IGNORE INTO intent (id, kind, key, at_ms, body)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    [(i.id, i.kind, i.key, i.at_ms, i.body) for i in intents],
+                )
+        except sqlite3.OperationalError as error:
+            raise OutboxFullError(f"this could not be written down: {error}") from error
+
+    def due(self, limit: int) -> list[Intent]:
+        """The oldest that may be sent."""
+        return [_intent(row) for row in self._connection.execute(_DUE, (limit,))]
+
+    def settle(self, verdicts: Verdicts) -> None:
+        """Forget what was applied, set aside what was refused, both or neither."""
+        with self._writing() as cursor:
+            cursor.executemany("DELETE FROM intent WHERE id = ?", [(i,) for i in verdicts.applied])
+            cursor.executemany(
+                "UPDATE intent SET refused = ? WHERE id = ?",
+                [(reason, i) for i, reason in verdicts.refused.items()],
+            )
+
+    def refusals(self) -> list[Refusal]:
+        """What was set aside, oldest first."""
+        rows = self._connection.execute(
+            "SELECT kind, key, at_ms, body, id, refused FROM intent"
+            " WHERE refused IS NOT NULL ORDER BY place"
+        )
+        return [Refusal(_intent(row[:5]), row[5]) for row in rows]
+
+    def retry(self, intent_id: str) -> bool:
+        """Let a refused one go again, in its old place."""
+        return self._change("UPDATE intent SET refused = NULL", intent_id)
+
+    def drop(self, intent_id: str) -> bool:
+        """Forget a refused one."""
+        return self._change("DELETE FROM intent", intent_id)
+
+    def pending(self) -> Pending:
+        """How much there is."""
+        total, refused = self._connection.execute(
+            "SELECT count(*), count(refused) FROM intent"
+        ).fetchone()
+        return Pending(total - refused, refused)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def _change(self, statement: str, intent_id: str) -> bool:
+        with self._writing() as cursor:
+            cursor.execute(f"{statement} WHERE id = ? AND refused IS NOT NULL", (intent_id,))
+            return cursor.rowcount > 0
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Cursor]:
+        cursor = self._connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE")
+        try:
+            yield cursor
+            cursor.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk may have ended it already
+                cursor.execute("ROLLBACK")
+            raise
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;"
+        )
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
+            )
+        elif version != _VERSION:
+            raise sqlite3.DatabaseError(f"version {version} is not known here")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.unreadable-{number}")).exists():
+        number += 1
+    return aside
+
+
+def _intent(row: tuple[str, str, int, bytes, str]) -> Intent:
+    kind, key, at_ms, body, intent_id = row
+    return Intent(kind=kind, key=key, at_ms=at_ms, body=bytes(body), id=intent_id)

@@ -1,0 +1,138 @@
+"""The outbox at work: keeps what happens, and brings it to the server when there is a way."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from typing import TypeVar
+
+from sync.errors import CarrierAwayError, CarrierRefusedError
+from sync.outbox.model import Intent, Pending, Refusal, Verdicts
+from sync.outbox.ports import Carrier, OutboxStore
+
+T = TypeVar("T")
+
+BATCH = 200
+"""Intents in one request."""
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 300.0
+
+
+class Outbox:
+    """`put` returns once the intent is on disk; `run` delivers for ever.
+
+    A server that cannot be asked is asked again after a pause that doubles up to five minutes, less
+    up to half of it at random, so that the clients of a server that comes back do not arrive
+    together; `hurry` ends the pause. `on_change` is called in the event loop whenever `pending`
+    is different.
+    """
+
+    def __init__(
+        self,
+        store: OutboxStore,
+        carrier: Carrier,
+        *,
+        on_change: Callable[[], None] = lambda: None,
+        random: Random | None = None,
+    ) -> None:
+        self._store = store
+        self._carrier = carrier
+        self._on_change = on_change
+        self._random = random or Random()
+        self._thread = ThreadPoolExecutor(1, "outbox")
+        self._wake = asyncio.Event()
+        self._pause_s = FIRST_PAUSE_S
+        self.pending = store.pending()
+        self.trouble = ""
+        """Why nothing gets through just now, in one line; empty if all is well."""
+
+    async def put(self, *intents: Intent) -> None:
+        """Keep intents; they survive a crash from here on. Raises OutboxFullError."""
+        await self._changing(lambda: self._store.add(intents))
+        self._wake.set()
+
+    def hurry(self) -> None:
+        """There may be a way to the server again: try at once."""
+        self._pause_s = FIRST_PAUSE_S
+        self._wake.set()
+
+    async def refusals(self) -> list[Refusal]:
+        """What the listener has to decide on."""
+        return await self._in_thread(self._store.refusals)
+
+    async def retry(self, intent_id: str) -> bool:
+        """Send a refused intent again."""
+        found = await self._changing(lambda: self._store.retry(intent_id))
+        self._wake.set()
+        return found
+
+    async def drop(self, intent_id: str) -> bool:
+        """Give a refused intent up; later ones of its key may go."""
+        found = await self._changing(lambda: self._store.drop(intent_id))
+        self._wake.set()
+        return found
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                while await self.deliver():
+                    pass
+            except CarrierAwayError as error:
+                self._say(str(error))
+                await self._wait(error.retry_after_s or self._next_pause())
+                continue
+            self._say("")
+            self._pause_s = FIRST_PAUSE_S
+            await self._wake.wait()
+
+    async def deliver(self) -> int:
+        """Bring one batch over; how many were settled. Raises CarrierAwayError."""
+        batch = await self._in_thread(lambda: self._store.due(BATCH))
+        if not batch:
+            return 0
+        verdicts = await self._carried(batch)
+        if not verdicts.applied and not verdicts.refused:
+            raise CarrierAwayError("the server did not answer for what was sent")
+        await self._changing(lambda: self._store.settle(verdicts))
+        return len(verdicts.applied) + len(verdicts.refused)
+
+    async def close(self) -> None:
+        """Let go of the store; what waits is sent by the next run."""
+        await asyncio.to_thread(self._thread.shutdown)
+        self._store.close()
+
+    async def _carried(self, batch: Sequence[Intent]) -> Verdicts:
+        """A batch that is refused as a whole is halved until the one is found that spoils it."""
+        try:
+            return await self._carrier.carry(batch)
+        except CarrierRefusedError as error:
+            if len(batch) == 1:
+                return Verdicts(refused={batch[0].id: str(error)})
+            return await self._carried(batch[: len(batch) // 2])
+
+    def _next_pause(self) -> float:
+        pause, self._pause_s = self._pause_s, min(self._pause_s * 2, LONGEST_PAUSE_S)
+        return pause * self._random.uniform(0.5, 1.0)
+
+    async def _wait(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+
+    def _say(self, trouble: str) -> None:
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self._on_change()
+
+    async def _changing(self, work: Callable[[], T]) -> T:
+        def changed() -> tuple[T, Pending]:
+            return work(), self._store.pending()
+
+        result, self.pending = await self._in_thread(changed)
+        self._on_change()
+        return result
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
