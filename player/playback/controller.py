@@ -6,13 +6,11 @@ from typing import Any
 
 from player.errors import NotFoundError, UsageError
 from player.playback.announce import Announcer
-from player.playback.bandwidth import LinkMeter
-from player.playback.download import Downloader
+from player.playback.assembly import built_transport
+from player.playback.diagnostics.gauges import Gauges
 from player.playback.errors import RightsRefusedError
 from player.playback.grants import GrantBook
 from player.playback.lane import Lane
-from player.playback.lane_setup import LoadingWorld
-from player.playback.media import MediaDesk
 from player.playback.playback_world import PlaybackWorld
 from player.playback.ports import SoundEvent
 from player.playback.quality import Limits
@@ -20,7 +18,7 @@ from player.playback.queue import REPEATS, PlayQueue, Repeat
 from player.playback.queue_entries import Row
 from player.playback.recovery import Connection, Recovery
 from player.playback.snapshot import connection_state, queue_state, transport_state
-from player.playback.transport import Transport, TransportEvents
+from player.playback.transport import TransportEvents
 
 LANES_AHEAD = 4
 """Tracks after the current one that are looked at when loading ahead."""
@@ -41,7 +39,10 @@ class Controller:
             world.server, world.rights, world.papers, clock=world.clock, codec=world.codec
         )
         self._announcer = Announcer(world.listeners, world.catalogue)
-        self._transport = self._built_transport()
+        self._transport = built_transport(
+            world, self._grants, self.recovery, self._transport_events()
+        )
+        self.gauges = Gauges(self._transport, world.policies)
         self._unplayable: set[str] = set()
         self._failures = 0
         self._volume = 100
@@ -49,24 +50,14 @@ class Controller:
         self.server_name = ""
         self.user_name = ""
 
-    def _built_transport(self) -> Transport:
-        world, policies = self._world, self._world.policies
-        meter = LinkMeter(policies.bandwidth)
-        downloader = Downloader(
-            world.server, self._grants, self.recovery, meter=meter, clock=world.clock
-        )
-        desk = MediaDesk(downloader, self._grants, world.store, world.papers)
-        loading = LoadingWorld(
-            desk, self._grants, self.recovery, policies, world.clock, world.trace
-        )
-        events = TransportEvents(
+    def _transport_events(self) -> TransportEvents:
+        return TransportEvents(
             changed=self._told,
             advanced=self._advanced,
             ended=self._ended,
             lane_failed=self._lane_failed,
             sound_failed=self._sound_failed,
         )
-        return Transport(loading, world.sound, events)
 
     async def run(self) -> None:
         """Load and play what the commands ask for."""
@@ -131,7 +122,8 @@ class Controller:
         if not self._transport.lanes:
             return
         lane = self._transport.lanes[0]
-        self._world.trace("seek", track=lane.track_id, position_ms=ms)
+        before = self._transport.position_ms()
+        self._world.trace("seek", track=lane.track_id, position_ms=ms, before_ms=before)
         if lane.duration_samples is not None:
             ms = min(ms, lane.duration_samples * 1000 // lane.rate)
         self._transport.seek(max(0, ms))

@@ -97,7 +97,7 @@ class Flights:
             self.air.remove(air)
         self._world.desk.keep(air.flight)
         self.wasted_bytes += len(air.flight.received)
-        self._say("chunk_abandoned", air, reason=reason)
+        self._say("chunk_abandoned", air, reason=reason, received=len(air.flight.received))
 
     def give_up_all(self, reason: str) -> None:
         """Nothing is wanted any more."""
@@ -146,7 +146,7 @@ class Flights:
             self._say("chunk_received", air, seconds=seconds)
         before = lane.kbps_of(flight.number - 1)
         if before not in (None, piece.kbps):
-            self._say("switch", air)
+            self._say("switch", air, before=before)
 
     async def _tail(self, air: Air, previous: Air | None) -> bytes | None:
         """The bytes before a piece that was asked for without its pre-roll."""

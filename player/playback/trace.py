@@ -1,7 +1,7 @@
 """The playback trace: one JSON object a line for every event, for people and for the bench."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
@@ -37,8 +37,7 @@ class TraceFile:
         """One line. Fields that are None are left out."""
         if self._file is None:
             return
-        line = {"t": round(self._monotonic(), 4), "event": event}
-        line.update((name, _rounded(value)) for name, value in fields.items() if value is not None)
+        line = line_of(self._monotonic(), event, fields)
         try:
             self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
         except OSError:
@@ -52,7 +51,7 @@ class TraceFile:
 
 
 class TraceList:
-    """Keeps events in memory, for tests and the diagnostics screen."""
+    """Keeps events in memory as they came, for whoever reads them one by one."""
 
     def __init__(self, monotonic: Callable[[], float], most: int = 10_000) -> None:
         self._monotonic = monotonic
@@ -68,6 +67,13 @@ class TraceList:
     def named(self, *events: TraceEvent) -> list[dict[str, Any]]:
         """The lines of some kinds."""
         return [line for line in self.lines if line["event"] in events]
+
+
+def line_of(t: float, event: TraceEvent, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as it is written. Fields that are None are left out."""
+    line: dict[str, Any] = {"t": round(t, 4), "event": event}
+    line.update((name, _rounded(value)) for name, value in fields.items() if value is not None)
+    return line
 
 
 def _rounded(value: Any) -> Any:
