@@ -7,8 +7,8 @@ import pytest
 from server_stub.accounts.model import Backoff, DeviceFlow, FlowState, Session, User
 from server_stub.engines.memory.accounts import memory_accounts
 from server_stub.engines.relational.accounts_store import relational_accounts
-from server_stub.engines.relational.database import Database
 from sync.wire.ids import new_id
+from tests.engines_postgres import ADAPTERS
 
 T = 1_000_000
 ADA = User("u" * 22, "Ada", "premium", "DE", T)
@@ -25,15 +25,12 @@ def flow(number: int, **changed) -> DeviceFlow:
     return replace(made, **changed)
 
 
-@pytest.fixture(params=["memory", "relational"])
-def stores(request, tmp_path):
+@pytest.fixture(params=ADAPTERS)
+def stores(request, open_database):
     if request.param == "memory":
         yield memory_accounts()
         return
-    database = Database.at(tmp_path / "segue.db")
-    database.migrate()
-    yield relational_accounts(database)
-    database.close()
+    yield relational_accounts(open_database(request.param))
 
 
 @pytest.fixture

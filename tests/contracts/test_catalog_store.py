@@ -14,9 +14,9 @@ from server_stub.catalog.ports import Incoming, PictureFile, Refused
 from server_stub.engines.memory.catalog import MemoryCatalog
 from server_stub.engines.relational.catalog_import import RelationalImports
 from server_stub.engines.relational.catalog_store import RelationalCatalog
-from server_stub.engines.relational.database import Database
 from sync.wire.catalog import Gain, Genre
 from sync.wire.ids import is_id
+from tests.engines_postgres import ADAPTERS
 
 NOW = 1_000_000
 ROOT = "/music"
@@ -46,16 +46,14 @@ class Stores:
         return {file.path: file for file in await self.imports.known(root)}
 
 
-@pytest.fixture(params=["memory", "relational"])
-def stores(request, tmp_path):
+@pytest.fixture(params=ADAPTERS)
+def stores(request, open_database):
     if request.param == "memory":
         store = MemoryCatalog()
         yield Stores(store, store)
         return
-    database = Database.at(tmp_path / "segue.db")
-    database.migrate()
+    database = open_database(request.param)
     yield Stores(RelationalCatalog(database), RelationalImports(database))
-    database.close()
 
 
 def file_at(path, **stamp):

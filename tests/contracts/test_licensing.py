@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from server_stub.engines.memory.licensing import MemoryDevices
-from server_stub.engines.relational.database import Database
 from server_stub.engines.relational.licensing_store import RelationalDevices
 from server_stub.licensing.model import RegisteredDevice
 from sync.wire.ids import new_id
+from tests.engines_postgres import ADAPTERS
 
 LAPTOP = RegisteredDevice("d" * 22, "ada", "laptop", bytes(32), "session-1", 100)
 
@@ -18,15 +18,12 @@ def another(number: int, **changed) -> RegisteredDevice:
     return replace(made, **changed)
 
 
-@pytest.fixture(params=["memory", "relational"])
-def devices(request, tmp_path):
+@pytest.fixture(params=ADAPTERS)
+def devices(request, open_database):
     if request.param == "memory":
         yield MemoryDevices()
         return
-    database = Database.at(tmp_path / "segue.db")
-    database.migrate()
-    yield RelationalDevices(database)
-    database.close()
+    yield RelationalDevices(open_database(request.param))
 
 
 async def test_a_device_is_registered_and_found(devices):

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from server_stub.engines.memory.streaming import MemoryPreparations
-from server_stub.engines.relational.database import Database
 from server_stub.engines.relational.streaming_store import RelationalPreparations
 from server_stub.streaming.model.encoding import Loudness
 from server_stub.streaming.model.renditions import (
@@ -17,6 +16,7 @@ from server_stub.streaming.model.renditions import (
 )
 from sync.wire.ids import new_id
 from sync.wire.playback import Edges
+from tests.engines_postgres import ADAPTERS
 
 FIRST, SECOND, THIRD = (
     SourceFile(letter * 22, b"/music/\xff" + letter.encode(), "10-1", 1000) for letter in "abc"
@@ -24,15 +24,12 @@ FIRST, SECOND, THIRD = (
 LOUDNESS = Loudness(lufs=-14.5, true_peak_dbtp=-0.3, edges=Edges(lead_in=10, lead_out=20))
 
 
-@pytest.fixture(params=["memory", "relational"])
-def store(request, tmp_path):
+@pytest.fixture(params=ADAPTERS)
+def store(request, open_database):
     if request.param == "memory":
         yield MemoryPreparations()
         return
-    database = Database.at(tmp_path / "segue.db")
-    database.migrate()
-    yield RelationalPreparations(database)
-    database.close()
+    yield RelationalPreparations(open_database(request.param))
 
 
 def draft(source, codec="aac", kbps=160):

@@ -1,10 +1,10 @@
-"""Search over names: SQLite's trigram index finds candidates, the catalog's rules order them."""
+"""Search over names: a trigram index finds candidates, the catalog's rules order them."""
 
 from collections.abc import Iterable
 from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from server_stub.catalog.model.search import (
     Candidate,
@@ -16,6 +16,7 @@ from server_stub.catalog.model.search import (
 )
 from server_stub.engines.relational.catalog_rows import albums_by_id, artists_by_id, tracks_by_id
 from server_stub.engines.relational.catalog_tables import search_entries
+from server_stub.engines.relational.catalog_trigrams import Pattern, matching
 from sync.wire.catalog import SearchHits
 
 CANDIDATES = 400
@@ -23,14 +24,6 @@ CANDIDATES = 400
 
 # A word is stored after two spaces, so that even one letter at its beginning makes a trigram.
 _GAP = "  "
-
-# The sign before `entry.kind` keeps SQLite from walking all entries of a kind and asking the
-# full-text index about each of them.
-_MATCHING = text(
-    "SELECT entry.id, entry.name, entry.context FROM search_text"
-    " JOIN search_entries AS entry ON entry.entry = search_text.rowid"
-    " WHERE search_text MATCH :match AND +entry.kind = :kind LIMIT :limit"
-)
 
 
 def entry_row(kind: str, identifier: str, name: str, context: Iterable[str]) -> dict[str, Any]:
@@ -61,11 +54,11 @@ def search(connection: Connection, terms: Terms, limit: int) -> SearchHits:
 
 def _best(connection: Connection, kind: str, terms: Terms, limit: int) -> list[str]:
     candidates = {row.id: row for row in _beginning(connection, kind, terms, limit)}
-    for match in _expressions(terms):
+    for pattern in _patterns(terms):
         if len(candidates) >= CANDIDATES:
             break
-        for row in _matching(connection, kind, match):
-            candidates.setdefault(row.id, row)
+        for row in matching(connection, kind, pattern, CANDIDATES):
+            candidates.setdefault(row.id, _candidate(row))
     fitting = [row for row in candidates.values() if matches(row, terms)]
     return [row.id for row in nsmallest(limit, fitting, key=lambda row: rank(row, terms))]
 
@@ -84,21 +77,14 @@ def _beginning(connection: Connection, kind: str, terms: Terms, limit: int) -> l
     return [_candidate(row) for row in connection.execute(query)]
 
 
-def _matching(connection: Connection, kind: str, match: str) -> list[Candidate]:
-    values = {"match": match, "kind": kind, "limit": CANDIDATES}
-    return [_candidate(row) for row in connection.execute(_MATCHING, values)]
-
-
-def _expressions(terms: Terms) -> list[str]:
-    """Full-text expressions from strict to loose: in the name, then anywhere."""
-    beginnings = " AND ".join(f'"{_GAP}{word}"' for word in terms.words)
-    inside = " AND ".join(
-        f'"{word}"' if len(word) > 2 else f'"{_GAP}{word}"' for word in terms.words
-    )
-    found = [f"name : ({beginnings})", f"name : ({inside})"]
+def _patterns(terms: Terms) -> list[Pattern]:
+    """What to look for, from strict to loose: in the name, then anywhere."""
+    beginnings = tuple(f"{_GAP}{word}" for word in terms.words)
+    inside = tuple(word if len(word) > 2 else f"{_GAP}{word}" for word in terms.words)
+    found = [Pattern(beginnings, ("name",)), Pattern(inside, ("name",))]
     if len(terms.joined) > 2:
-        found.append(f'name : "{terms.joined}" OR joined : "{terms.joined}"')
-    return [*found, inside]
+        found.append(Pattern((terms.joined,), ("name", "joined")))
+    return [*found, Pattern(inside)]
 
 
 def _stored(name: str) -> str:

@@ -4,6 +4,10 @@
 `fn` selects belongs to one snapshot. `write(fn)` runs it in the single writer thread; what it did
 is committed when the call returns and rolled back when it raises. Writes that wait at the same
 time share one commit.
+
+SQLite admits one writer by itself. On PostgreSQL every write transaction takes one advisory lock,
+so that a write sees all earlier ones there too, whichever process made them, and what a transaction
+numbers becomes visible in the order of the numbers.
 """
 
 import asyncio
@@ -15,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
-from server_stub.engines.relational.migrate import upgrade
+from server_stub.engines.relational.migrate import WRITE_LOCK, upgrade
 
 T = TypeVar("T")
 
@@ -29,13 +33,17 @@ GROUP_LIMIT = 64
 
 
 class Database:
-    """One relational database. `url` is SQLAlchemy's, such as `sqlite:////data/segue.db`."""
+    """One relational database: `sqlite:////data/segue.db` or `postgresql://user@host/name`."""
 
     def __init__(self, url: str, *, durable: bool = False) -> None:
         """`durable` waits for the disk at every commit (SQLite's synchronous=FULL)."""
         self.url = make_url(url)
-        self._reading = _engine(url, READERS, "BEGIN", durable=durable)
-        self._writing = _engine(url, 1, "BEGIN IMMEDIATE", durable=durable)
+        if self.url.get_backend_name() == "postgresql":
+            self.url = self.url.set(drivername="postgresql+psycopg")
+            self._reading, self._writing = _postgres(self.url)
+        else:
+            self._reading = _sqlite(self.url, READERS, "BEGIN", durable=durable)
+            self._writing = _sqlite(self.url, 1, "BEGIN IMMEDIATE", durable=durable)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="database-read")
         self._writer = _Writer(self._writing)
 
@@ -157,9 +165,28 @@ class _Writer:
             answer()
 
 
-def _engine(url: str, size: int, begin: str, *, durable: bool) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=size)
+def _postgres(url: URL) -> tuple[Engine, Engine]:
+    """For readers and for the writer. Connections that the server dropped are made again."""
+    reading = create_engine(
+        url,
+        pool_size=READERS,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level="REPEATABLE READ",
+    )
+    # Every statement after the lock must see what was committed while it was waited for.
+    writing = create_engine(
+        url, pool_size=1, max_overflow=0, pool_pre_ping=True, isolation_level="READ COMMITTED"
+    )
+
+    @event.listens_for(writing, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+
+    return reading, writing
+
+
+def _sqlite(url: URL, size: int, begin: str, *, durable: bool) -> Engine:
     engine = create_engine(
         url,
         pool_size=size,

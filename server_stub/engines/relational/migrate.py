@@ -6,8 +6,10 @@ is linear, so the head is the highest number.
 
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
+WRITE_LOCK = 0x5E60E
+"""PostgreSQL: the advisory lock that every writing transaction takes."""
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -36,3 +38,23 @@ def upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if connection.dialect.name == "postgresql":
+            _compare_by_bytes(connection)
+
+
+_SORTED_BY_LOCALE = text(
+    "SELECT table_name, column_name, data_type, character_maximum_length"
+    " FROM information_schema.columns WHERE table_schema = current_schema()"
+    " AND data_type IN ('text', 'character varying') AND collation_name IS DISTINCT FROM 'C'"
+    " ORDER BY table_name, ordinal_position"
+)
+
+
+def _compare_by_bytes(connection: Connection) -> None:
+    """Text is ordered by code point, as SQLite and Python do it, whatever the database's locale:
+    `sort_*` columns are folded for exactly this, and cursors and prefixes count on it."""
+    for table, column, kind, length in connection.execute(_SORTED_BY_LOCALE).all():
+        sized = f"{kind}({length})" if length else kind
+        connection.execute(
+            text(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {sized} COLLATE "C"')
+        )

@@ -225,8 +225,14 @@ def _feed() -> None:
 
 
 def _full_text() -> None:
-    """SQLite searches by trigrams over `search_entries`, kept in step by triggers."""
-    if op.get_bind().dialect.name != "sqlite":
+    """Search goes by trigrams over `search_entries`: SQLite keeps them in a table of its own, in
+    step by triggers; PostgreSQL in an index."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        op.execute(
+            "CREATE INDEX ix_search_entries_trigrams ON search_entries"
+            " USING gin (name gin_trgm_ops, joined gin_trgm_ops, context gin_trgm_ops)"
+        )
         return
     op.execute(
         "CREATE VIRTUAL TABLE search_text USING fts5(name, joined, context,"
