@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from player.errors import EngineAbsentError, PlayerError
 
 _FIRST_WAIT_S = 0.1
 _LONGEST_WAIT_S = 2.0
-_LATEST_ONLY = frozenset({"state", "library", "queue", "engine"})
+_LATEST_ONLY = frozenset({"state", "library", "queue", "engine", "diagnostics"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,14 @@ class Subscription:
     """Events that wait for a reader. Of a state only the latest waits: a slow view skips frames."""
 
     def __init__(self, topics: frozenset[str]) -> None:
-        self._topics = topics | {"engine"}
+        self.topics = topics | {"engine"}
         self._waiting: list[Event] = []
         self._news = asyncio.Event()
         self._closed = False
 
     def put(self, event: Event) -> None:
         """Deliver, if it is of one of the topics."""
-        if event.topic not in self._topics:
+        if event.topic not in self.topics:
             return
         if event.topic in _LATEST_ONLY:
             self._waiting = [e for e in self._waiting if e.topic != event.topic]
@@ -93,7 +93,7 @@ class EngineClient:
             self._start = None
         return await self._call(self._writer, command, args)
 
-    def subscribe(self, *topics: Topic) -> AsyncIterator[Event]:
+    def subscribe(self, *topics: Topic) -> Subscription:
         """Events of these topics (and of `engine`) from now on; the present state comes first."""
         subscription = Subscription(frozenset(topics))
         self._subscriptions.append(subscription)
@@ -101,6 +101,18 @@ class EngineClient:
         if self._writer is not None:
             self._request(self._writer, "subscribe", {"topics": sorted(topics)})
         return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """End a subscription; what nobody else follows is not sent any more."""
+        subscription.close()
+        if subscription not in self._subscriptions:
+            return
+        self._subscriptions.remove(subscription)
+        wanted = {topic for other in self._subscriptions for topic in other.topics}
+        gone = self._topics - wanted
+        self._topics -= gone
+        if gone and self._writer is not None:
+            self._request(self._writer, "unsubscribe", {"topics": sorted(gone)})
 
     async def close(self) -> None:
         """Hang up and end all subscriptions."""

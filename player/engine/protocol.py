@@ -13,7 +13,7 @@ VERSION = 1
 MAX_LINE = 1 << 20
 """Bytes of one line, its end included."""
 
-Topic = Literal["state", "library", "queue", "notice", "login", "render"]
+Topic = Literal["state", "library", "queue", "notice", "login", "render", "diagnostics"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 Message = dict[str, Any]

@@ -171,6 +171,8 @@ class EngineServer:
         try:
             if command == "subscribe":
                 result: Any = self._subscribe(client, args)
+            elif command == "unsubscribe":
+                result = self._unsubscribe(client, args)
             else:
                 result = await self._commands.run(command, args)
             client.send(protocol.encode(protocol.answer(number, result)))
@@ -184,9 +186,7 @@ class EngineServer:
             client.slots.release()
 
     def _subscribe(self, client: _Client, args: dict[str, Any]) -> dict[str, Any]:
-        topics = args.get("topics")
-        if not isinstance(topics, list) or not set(topics) <= set(TOPICS):
-            raise UsageError(f"topics are a list of {', '.join(TOPICS)}")
+        topics = _topics(args)
         client.topics |= set(topics)
         for topic in topics:
             present = self._commands.snapshot(topic)
@@ -194,6 +194,19 @@ class EngineServer:
                 client.send(protocol.encode(protocol.event(topic, present)))
         self.on_audience()
         return {"topics": sorted(client.topics)}
+
+    def _unsubscribe(self, client: _Client, args: dict[str, Any]) -> dict[str, Any]:
+        client.topics -= set(_topics(args))
+        self.on_audience()
+        return {"topics": sorted(client.topics)}
+
+
+def _topics(args: dict[str, Any]) -> list[Topic]:
+    """The topics that are named. Raises UsageError."""
+    topics = args.get("topics")
+    if not isinstance(topics, list) or not set(topics) <= set(TOPICS):
+        raise UsageError(f"topics are a list of {', '.join(TOPICS)}")
+    return topics
 
 
 class _Crew:

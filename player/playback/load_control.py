@@ -40,6 +40,11 @@ class LoadControl(Protocol):
         """How much buffer is aimed at."""
         ...
 
+    @property
+    def budget_bytes(self) -> int:
+        """Memory for encoded audio, behind and ahead."""
+        ...
+
     def may_fetch(self, load: Load) -> bool:
         """Whether another piece in playing order should be asked for now."""
         ...
@@ -59,6 +64,7 @@ class LoadNumbers:
 
     target_s: float = 120.0
     budget_bytes: int = 16_000_000
+    """Encoded audio in memory, behind and ahead."""
     early_from_s: float = 57.0
     """Buffer from which the next track's beginning is worth more than this track's end."""
     early_s: float = 9.0
@@ -78,6 +84,11 @@ class BufferControl:
     def target_s(self) -> float:
         """How much buffer is aimed at."""
         return self._numbers.target_s
+
+    @property
+    def budget_bytes(self) -> int:
+        """Memory for encoded audio, behind and ahead."""
+        return self._numbers.budget_bytes
 
     def may_fetch(self, load: Load) -> bool:
         """Whether another piece in playing order should be asked for now."""

@@ -18,8 +18,6 @@ from player.playback.media import OpenRendition
 from player.playback.quality import Choice, Flight, Limits, QualityView
 from sync.wire.playback import PIECE_SAMPLES
 
-MEMORY_BYTES = 16_000_000
-"""Encoded audio in memory, behind and ahead."""
 LOOK_S = 0.5
 """How often a piece on its way is looked at while the buffer is small."""
 SMALL_BUFFER_S = 15.0
@@ -253,7 +251,8 @@ class Loader:
     def _make_room(self, load: Load) -> None:
         """What was heard goes when memory is needed for what will be."""
         behind = sum(lane.bytes_from(0) for lane in self._lanes) - load.buffer_bytes
-        excess = load.buffer_bytes + behind + load.piece_bytes - MEMORY_BYTES
+        budget = self._world.policies.load.budget_bytes
+        excess = load.buffer_bytes + behind + load.piece_bytes - budget
         if excess > 0 and self._lanes:
             self._lanes[0].drop_behind(self._here(), excess)
 

@@ -134,20 +134,18 @@ class LinkLog:
 
     def samples(self, since: float = 0.0) -> list[dict[str, Any]]:
         """The link as a trace of the bench: `duration_ms`, `bandwidth_kbps`, `latency_ms`."""
-        keys = sorted(key for key in self._seconds if key >= int(since))
-        if not keys:
+        noted = {key: second for key, second in self._seconds.items() if key >= int(since)}
+        if not noted:
             return []
-        known = [second.kbps for key in keys if (second := self._seconds[key]).kbps is not None]
-        latencies = [w for key in keys if (w := self._seconds[key].latency_ms) is not None]
-        rate = known[0] if known else 0.0
-        latency = latencies[0] if latencies else 0.0
+        rate = next((s.kbps for s in noted.values() if s.kbps is not None), 0.0)
+        latency = next((s.latency_ms for s in noted.values() if s.latency_ms is not None), 0.0)
         rows: list[dict[str, Any]] = []
-        for key in range(keys[0], keys[-1] + 1):
-            second = self._seconds.get(key)
+        for key in range(min(noted), max(noted) + 1):
+            second = noted.get(key)
             if second is not None:
                 rate = rate if second.kbps is None else second.kbps
                 latency = latency if second.latency_ms is None else second.latency_ms
-            _append(rows, round(rate or 0.0, 1), round(latency, 1))
+            _append(rows, round(rate, 1), round(latency, 1))
         return rows
 
 
