@@ -1,6 +1,7 @@
 """The verbs that work on the data folder directly, whether a server runs on it or not."""
 
 import asyncio
+import contextlib
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -15,7 +16,9 @@ from server_stub.accounts.model import NewUser
 from server_stub.bootstrap import composition
 from server_stub.bootstrap.composition import Ground
 from server_stub.bootstrap.folder import DataFolder
-from server_stub.catalog.model.scan import ImportSummary
+from server_stub.catalog.errors import TrackNotFoundError
+from server_stub.catalog.model.queries import AlbumQuery, PageRequest, TrackQuery
+from server_stub.catalog.model.scan import DamagedFile, ImportSummary
 from server_stub.engines.embedded.authority import LocalAuthority
 from server_stub.engines.relational.database import Database
 from server_stub.kernel.clock import SystemClock
@@ -26,6 +29,7 @@ T = TypeVar("T")
 Progress = Callable[[int, int, str], None]
 LOW_DISK_BYTES = 1 << 30
 _DAY_S = 86_400
+_COUNT_ONLY = PageRequest(limit=1)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,10 @@ class Examination:
 
     findings: tuple[Finding, ...]
     preparation: dict[str, Any]
+    damaged: tuple[DamagedFile, ...] = ()
+    """Files of the library that cannot be played, or not to their end."""
+    odd: tuple[tuple[str, str], ...] = ()
+    """Title of a track that is whole, and what is odd about it."""
 
     @property
     def ok(self) -> bool:
@@ -113,11 +121,30 @@ async def examine(folder: DataFolder) -> Examination:
     """Look at everything that a server needs. Raises StartError if none has lived here."""
     folder.check()
     preparation: dict[str, Any] = {}
+    damaged: list[DamagedFile] = []
+    odd: list[tuple[str, str]] = []
 
     async def library(database: Database) -> str:
         catalog = composition.catalog(folder, database)
-        genres = await catalog.genres()
-        return f"revision {await catalog.revision()}, {len(genres)} genres"
+        tracks, albums, artists = [
+            part.total or 0
+            for part in (
+                await catalog.tracks(TrackQuery(), _COUNT_ONLY),
+                await catalog.albums(AlbumQuery(), _COUNT_ONLY),
+                await catalog.artists(_COUNT_ONLY),
+            )
+        ]
+        genres = len(await catalog.genres())
+        counted = ((tracks, "track"), (albums, "album"), (artists, "artist"), (genres, "genre"))
+        return ", ".join(f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counted)
+
+    async def whole(database: Database) -> str:
+        catalog = composition.catalog(folder, database)
+        damaged.extend(await catalog.damaged())
+        for one in (await composition.preparations(database).progress()).notes:
+            with contextlib.suppress(TrackNotFoundError):
+                odd.append(((await catalog.track(one.track_id)).title, one.note))
+        return f"{len(damaged)} damaged, {len(odd)} whole but odd" if damaged or odd else "whole"
 
     async def prepared(database: Database) -> str:
         progress = await composition.preparations(database).progress()
@@ -131,11 +158,12 @@ async def examine(folder: DataFolder) -> Examination:
         findings = (
             await _finding("database", library(database), "Restore a backup of segue.db."),
             await _finding("preparation", prepared(database), "Restore a backup of segue.db."),
+            await _finding("files", whole(database), "Restore a backup of segue.db."),
             _blobs(folder),
             _certificate(folder),
             _disk(folder),
         )
-    return Examination(findings, preparation)
+    return Examination(findings, preparation, tuple(damaged), tuple(odd))
 
 
 async def _finding(name: str, look: Coroutine[None, None, str], remedy: str) -> Finding:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from server_stub.accounts.service import AccountsService
+from server_stub.bootstrap.findings import CatalogFindings
 from server_stub.bootstrap.folder import DataFolder
 from server_stub.catalog.service import CatalogService, Importer
 from server_stub.engines.embedded.artwork import LocalPictures
@@ -96,6 +97,7 @@ def streaming(ground: Ground) -> StreamingService:
         blobs=ObstoreBlobs.at(folder.blobs),
         workspace=WorkFolder(folder.work),
         keys=MasterKeyWrap.at(folder.secrets / "content.key"),
+        findings=CatalogFindings(catalog(folder, ground.database)),
     )
     return StreamingService(
         RelationalSources(ground.database),

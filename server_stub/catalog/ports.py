@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 from server_stub.catalog.model.entries import TrackEntry
 from server_stub.catalog.model.queries import AlbumQuery, Key, TrackQuery
-from server_stub.catalog.model.scan import FoundFile, KnownFile, Listing
+from server_stub.catalog.model.scan import DamagedFile, FoundFile, KnownFile, Listing
 from server_stub.catalog.model.search import Terms
 from server_stub.catalog.model.tags import ScannedFile
 from sync.wire.catalog import Album, Artist, ChangePage, Genre, Lyrics, SearchHits, Track
@@ -102,6 +102,10 @@ class CatalogStore(Protocol):
 
     async def search(self, terms: Terms, limit: int) -> SearchHits:
         """The best `limit` tracks, albums and artists."""
+        ...
+
+    async def damaged(self, limit: int) -> tuple[DamagedFile, ...]:
+        """Files that cannot be played, or not to their end, by path."""
         ...
 
     async def picture_files(self, art_id: str) -> tuple[PictureFile, ...]:

@@ -152,12 +152,15 @@ async def _doctor(
         + (f". {item.remedy}" if item.remedy else "")
         for item in found.findings
     ]
+    lines += [f"damaged: {file.path}: {file.reason}" for file in found.damaged]
+    lines += [f"odd: {title}: {note}" for title, note in found.odd]
     output.result(
         {
             "ok": found.ok,
             "data": str(folder.root),
             "checks": [asdict(item) for item in found.findings],
             "preparation": found.preparation,
+            "damaged": [asdict(file) for file in found.damaged],
         },
         "\n".join([f"data  {folder.root}", *lines]),
     )

@@ -165,6 +165,14 @@ class Encoder(Protocol):
         ...
 
 
+class Findings(Protocol):
+    """Told what shows only when a source is decoded to its end."""
+
+    async def damaged(self, track_id: str, reason: str) -> None:
+        """The file cannot be played to its end. Said again for every revision it is true of."""
+        ...
+
+
 class KeyWrap(Protocol):
     """Protects content keys at rest."""
 

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+UNREAD_SIZE = -1
+"""Size in the stamp of a file that has moved and was not read in its new place yet."""
+
 
 class Stamp(NamedTuple):
     """What tells an untouched file without opening it."""
@@ -43,6 +46,18 @@ class FailedFile:
 
     path: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedFile:
+    """A file that is in the library's folders but cannot be played, or not to its end.
+
+    `track_id` is None for one that could never be read.
+    """
+
+    path: str
+    reason: str
+    track_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,9 @@ class Plan:
     """New, changed and moved files."""
     known_ids: dict[str, str] = field(default_factory=dict)
     """By path of a file to read: the track it already is."""
+    known_damage: dict[str, str] = field(default_factory=dict)
+    """By path of a file to read whose sound is the same as before: what is wrong with it. A decoder
+    may have found that, and does not look again at what has not changed."""
     gone: list[KnownFile] = field(default_factory=list)
     """Files that are no longer there."""
     failed: list[FailedFile] = field(default_factory=list)
@@ -141,8 +159,16 @@ def _match_moved(plan: Plan, fresh: list[FoundFile], rest: dict[str, KnownFile])
 
 def _move(plan: Plan, before: KnownFile, file: FoundFile) -> None:
     plan.moves.append((before, file))
+    _read_again(plan, before, file)
+
+
+def _read_again(plan: Plan, before: KnownFile, file: FoundFile) -> None:
     plan.read.append(file)
-    plan.known_ids[file.path] = before.track_id or ""
+    if before.track_id:
+        plan.known_ids[file.path] = before.track_id
+        same_time = before.stamp.mtime_ns == file.stamp.mtime_ns
+        if before.reason and same_time and before.stamp.size in (file.stamp.size, UNREAD_SIZE):
+            plan.known_damage[file.path] = before.reason
 
 
 def _match_paths(plan: Plan, fresh: list[FoundFile], rest: dict[str, KnownFile]) -> list[FoundFile]:
@@ -152,9 +178,7 @@ def _match_paths(plan: Plan, fresh: list[FoundFile], rest: dict[str, KnownFile])
         if before is None:
             left.append(file)
             continue
-        plan.read.append(file)
-        if before.track_id:
-            plan.known_ids[file.path] = before.track_id
+        _read_again(plan, before, file)
     return left
 
 

@@ -22,6 +22,7 @@ from server_stub.catalog.model.queries import (
     decode_cursor,
     encode_cursor,
 )
+from server_stub.catalog.model.scan import DamagedFile
 from server_stub.catalog.model.search import terms_of
 from server_stub.catalog.ports import CatalogStore, ImportStore, Listed, Picture, Pictures
 from server_stub.kernel.errors import InvalidError
@@ -118,8 +119,13 @@ class CatalogService:
         terms = terms_of(text)
         return await self._store.search(terms, limit) if terms.words else SearchHits()
 
+    async def damaged(self, limit: int = 1000) -> tuple[DamagedFile, ...]:
+        """Files that cannot be played, or not to their end, by path."""
+        return await self._store.damaged(limit)
+
     async def report_damage(self, track_id: str, reason: str | None) -> None:
-        """Note where a track's file breaks off, as whoever decodes it found; None: it is whole."""
+        """Note why a track cannot be played to its end, as whoever decodes it found; None: it can
+        after all. The next change of the file makes the note void."""
         if not await self._imports.set_damage(track_id, reason):
             raise TrackNotFoundError(f"there is no track {track_id}")
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from server_stub.catalog.errors import UnreadableFileError
-from server_stub.catalog.model.entries import entry_of
+from server_stub.catalog.model.entries import TrackEntry, entry_of
 from server_stub.catalog.model.scan import (
     FailedFile,
     FoundFile,
@@ -149,8 +150,16 @@ class Importer:
             except UnreadableFileError as error:
                 refused.append(Refused(file, error.detail, track_id))
             else:
-                incoming.append(Incoming(entry, track_id))
+                incoming.append(Incoming(_still(entry, plan), track_id))
         return incoming, refused
+
+
+def _still(entry: TrackEntry, plan: Plan) -> TrackEntry:
+    """The entry with what is known to be wrong with its file, if the scan cannot see it."""
+    reason = plan.known_damage.get(entry.file.path)
+    if reason is None or entry.scanned.damage:
+        return entry
+    return replace(entry, scanned=replace(entry.scanned, damage=reason))
 
 
 def outermost(paths: Sequence[str | Path]) -> list[str]:

@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing
 
 import av.error
 
+from server_stub.engines.embedded.encode_ending import Ending
 from server_stub.engines.embedded.encode_file import RenditionFile, Tell
 from server_stub.engines.embedded.encode_source import SourceAudio
 from server_stub.engines.embedded.loudness import LoudnessMeter
@@ -34,11 +35,13 @@ def _encode(task: EncodeTask, tell: Tell) -> Iterator[None]:
             for target in task.targets
         ]
         meter = LoudnessMeter(source.rate) if task.measure else None
+        ending = Ending(source.rate) if task.measure else None
         for block in source.blocks():
             for file in files:
                 file.write(block)
-            if meter:
+            if meter and ending:
                 meter.add(block)
+                ending.add(block)
             yield
         for file in files:
             file.finish()
@@ -50,5 +53,6 @@ def _encode(task: EncodeTask, tell: Tell) -> Iterator[None]:
                 duration_samples=source.samples,
                 loudness=meter.result() if meter else None,
                 damage=source.damage,
+                note="" if source.damage or not ending else ending.note(),
             )
         )

@@ -100,10 +100,10 @@ class SourceAudio:
             try:
                 frame = next(frames)
             except StopIteration:
+                self.damage = self._shortfall()
                 return
             except (av.error.FFmpegError, ValueError) as error:
-                seconds = self._decoded / self._source_rate
-                self.damage = f"breaks off after {seconds:.1f} s: {error}"
+                self.damage = f"{self._broken_off()}: {error}"
                 return
             frame.pts = None
             if left is not None and frame.samples >= left:
@@ -111,6 +111,16 @@ class SourceAudio:
                 return
             left = left - frame.samples if left is not None else None
             yield frame
+
+    def _broken_off(self) -> str:
+        return f"breaks off after {self._decoded / self._source_rate:.1f} s"
+
+    def _shortfall(self) -> str:
+        """What to say of a file that ends in good order, but before it said it would."""
+        promised = _promised_length(self._container.format.name, self._stream)
+        if promised <= self._decoded:
+            return ""
+        return f"{self._broken_off()} of {promised / self._source_rate:.1f} s"
 
     def _decode(self) -> Iterator["AudioFrame"]:
         for packet in self._container.demux(self._stream):
@@ -162,6 +172,16 @@ def _stated_length(format_name: str, stream: "av.AudioStream") -> int | None:
     if stream.duration and stream.time_base == Fraction(1, stream.rate):
         return stream.duration
     return None
+
+
+def _promised_length(format_name: str, stream: "av.AudioStream") -> int:
+    """Samples that must come out, where the header can be taken at its word; else 0.
+
+    FLAC counts its samples. Everything else is measured in packets of what is there, or estimated.
+    """
+    if format_name != "flac" or not stream.duration or not stream.time_base:
+        return 0
+    return int(stream.duration * stream.time_base * (stream.rate or 0))
 
 
 def _regroup(blocks: Iterator[Pcm], size: int = BLOCK_SAMPLES) -> Iterator[Pcm]:

@@ -24,7 +24,7 @@ from server_stub.catalog.model.scan import FoundFile
 from server_stub.catalog.model.tags import Audio, ScannedFile
 from server_stub.catalog.model.text import clean
 from server_stub.engines.embedded.artwork_files import picture_id
-from server_stub.engines.embedded.tags_damage import mp3_damage, mp4_damage, ogg_damage
+from server_stub.engines.embedded.tags_damage import flac_damage, mp3_damage, mp4_damage, ogg_damage
 from server_stub.engines.embedded.tags_fields import Fields, lyrics_of, tags_of
 from server_stub.engines.embedded.tags_id3 import id3_fields
 from server_stub.engines.embedded.tags_mp4 import mp4_fields
@@ -141,11 +141,11 @@ def _ogg(stream: BinaryIO, size: int) -> Opened:
     return audio, vorbis_fields(comments), ogg_damage(stream, size)
 
 
-def _flac(stream: BinaryIO, _size: int) -> Opened:
+def _flac(stream: BinaryIO, size: int) -> Opened:
     flac: Any = FLAC(stream)
     fields = vorbis_fields(flac.tags)
     fields.picture = front(flac.pictures) or fields.picture
-    return _audio("flac", flac.info), fields, None
+    return _audio("flac", flac.info), fields, flac_damage(stream, flac.info, size)
 
 
 def _mp3(stream: BinaryIO, size: int) -> Opened:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from server_stub.catalog.model.queries import AlbumQuery, Key, TrackQuery
-from server_stub.catalog.model.scan import FoundFile, KnownFile
+from server_stub.catalog.model.scan import UNREAD_SIZE, DamagedFile, FoundFile, KnownFile
 from server_stub.catalog.model.search import Candidate, Terms, matches, rank, search_name
 from server_stub.catalog.model.text import identity, sort_key
 from server_stub.catalog.ports import Incoming, Listed, PictureFile, Refused
@@ -53,7 +53,7 @@ class MemoryCatalog:
                 del self._kept[kept.id]
         for before, file in moves:
             kept = self._kept[before.track_id or ""]
-            unread = replace(file, stamp=file.stamp._replace(size=-1))
+            unread = replace(file, stamp=file.stamp._replace(size=UNREAD_SIZE))
             self._kept[kept.id] = replace(kept, entry=replace(kept.entry, file=unread))
         self._rebuild()
 
@@ -207,6 +207,14 @@ class MemoryCatalog:
             tuple(map(shelf.albums.__getitem__, albums)),
             tuple(map(shelf.artists.__getitem__, artists)),
         )
+
+    async def damaged(self, limit: int) -> tuple[DamagedFile, ...]:
+        """Files that cannot be played, or not to their end, by path."""
+        found = [
+            DamagedFile(k.entry.file.path, k.damage, k.id) for k in self._kept.values() if k.damage
+        ]
+        found += [DamagedFile(file.path, file.reason) for file in self._failed.values()]
+        return tuple(sorted(found, key=lambda file: file.path)[:limit])
 
     async def picture_files(self, art_id: str) -> tuple[PictureFile, ...]:
         """Places that held this picture at the last import."""

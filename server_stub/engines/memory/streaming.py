@@ -9,6 +9,7 @@ from server_stub.streaming.model.encoding import Loudness
 from server_stub.streaming.model.renditions import (
     DraftRendition,
     FailedTrack,
+    NotedTrack,
     Outcome,
     Preparation,
     PreparedTrack,
@@ -67,6 +68,7 @@ class _Row:
     retry_at: float = 0.0
     reason: str = ""
     damage: str = ""
+    note: str = ""
     loudness: Loudness | None = None
 
 
@@ -192,6 +194,11 @@ class MemoryPreparations:
             renditions_ready=len(self.stored),
             bytes_ready=sum(one.size for one in self.stored.values()),
             failures=failures,
+            notes=tuple(
+                NotedTrack(row.source.track_id, row.note)
+                for row in reversed(self.rows.values())
+                if row.note
+            ),
         )
 
     def _enroll(self, source: SourceFile) -> None:
@@ -207,7 +214,7 @@ class MemoryPreparations:
         row.state = "ready" if same else "waiting"
         if same:
             row.reason, row.requested_at = "", None
-        row.loudness = outcome.loudness or row.loudness
+        row.loudness, row.note = outcome.loudness or row.loudness, outcome.note
         for one in tuple(self.stored.values()):
             if one.track_id == outcome.track_id and one.revision != outcome.revision:
                 self._doom_stored(one)
@@ -227,6 +234,17 @@ class MemoryPreparations:
             one.wrapped_key,
             one.created_at,
         )
+
+
+class MemoryFindings:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.reasons: dict[str, str] = {}
+
+    async def damaged(self, track_id: str, reason: str) -> None:
+        """The file cannot be played to its end."""
+        self.reasons[track_id] = reason
 
 
 class MemorySources:

@@ -33,6 +33,10 @@ class MemoryEncoder:
         self.hurried: list[str] = []
         self.failures: list[Exception] = []
         """Raised by the next tasks, one each."""
+        self.damage = ""
+        """Where the next sources break off."""
+        self.note = ""
+        """What is odd about them."""
         self._pieces = pieces
         self._permits = asyncio.Semaphore(0) if held else None
 
@@ -69,6 +73,8 @@ class MemoryEncoder:
             sample_rate=_SAMPLE_RATE,
             duration_samples=self._pieces * PIECE_SAMPLES - 1,
             loudness=quiet if task.measure else None,
+            damage=self.damage,
+            note=self.note,
         )
 
     def hurry(self, task_id: str) -> None:

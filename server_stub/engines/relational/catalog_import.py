@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
-from server_stub.catalog.model.scan import FoundFile, KnownFile, Stamp
+from server_stub.catalog.model.scan import UNREAD_SIZE, FoundFile, KnownFile, Stamp
 from server_stub.catalog.ports import Incoming, Refused
 from server_stub.engines.relational.catalog_feed import Touched, record
 from server_stub.engines.relational.catalog_rows import rows_in
@@ -20,8 +20,6 @@ from server_stub.engines.relational.catalog_tables import (
 from server_stub.engines.relational.catalog_write import put, regroup
 from server_stub.engines.relational.database import Database
 from server_stub.engines.relational.upsert import upsert
-
-_UNKNOWN_SIZE = -1
 
 
 class RelationalImports:
@@ -110,7 +108,7 @@ def _move(connection: Connection, moves: Sequence[tuple[KnownFile, FoundFile]]) 
             "path": path,
             "folder": path.rpartition(b"/")[0],
             # Makes the next scan read the file even if this one does not get there.
-            "size": _UNKNOWN_SIZE,
+            "size": UNREAD_SIZE,
         }
         for track_id, path in zip(ids, targets, strict=True)
     ]

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, FromClause, Row, Select, func, select, tuple_
+from sqlalchemy import Column, Connection, FromClause, Row, Select, func, null, select, tuple_
 
 from server_stub.catalog.model.queries import AlbumQuery, Key, TrackQuery
+from server_stub.catalog.model.scan import DamagedFile
 from server_stub.catalog.model.search import Terms
 from server_stub.catalog.model.text import identity
 from server_stub.catalog.ports import Listed, PictureFile
@@ -27,6 +28,7 @@ from server_stub.engines.relational.catalog_tables import (
     albums,
     artists,
     changes,
+    failed_files,
     files,
     lyrics,
     track_artists,
@@ -112,6 +114,10 @@ class RelationalCatalog:
     async def search(self, terms: Terms, limit: int) -> SearchHits:
         """The best `limit` tracks, albums and artists."""
         return await self._database.read(lambda c: search(c, terms, limit))
+
+    async def damaged(self, limit: int) -> tuple[DamagedFile, ...]:
+        """Files that cannot be played, or not to their end, by path."""
+        return await self._database.read(lambda c: _damaged(c, limit))
 
     async def picture_files(self, art_id: str) -> tuple[PictureFile, ...]:
         """A few places that held this picture at the last import."""
@@ -227,6 +233,21 @@ def _last_place(rows: Sequence[Row[Any]], limit: int, order: tuple[Column[Any], 
         return None
     names = ("id" if column.name == "track_id" else column.name for column in order)
     return tuple(getattr(rows[limit - 1], name) for name in names)
+
+
+def _damaged(connection: Connection, limit: int) -> tuple[DamagedFile, ...]:
+    kept = (
+        select(files.c.path, tracks.c.damage.label("reason"), files.c.track_id)
+        .join_from(files, tracks, tracks.c.id == files.c.track_id)
+        .where(tracks.c.damage.is_not(None))
+    )
+    never = select(failed_files.c.path, failed_files.c.reason, null().label("track_id"))
+    listing = kept.union_all(never).subquery()
+    query = select(listing).order_by(listing.c.path).limit(limit)
+    return tuple(
+        DamagedFile(os.fsdecode(row.path), row.reason, row.track_id)
+        for row in connection.execute(query)
+    )
 
 
 def _genres(connection: Connection) -> tuple[Genre, ...]:

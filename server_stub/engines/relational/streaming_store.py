@@ -11,6 +11,7 @@ from server_stub.streaming.model.encoding import Loudness
 from server_stub.streaming.model.renditions import (
     DraftRendition,
     FailedTrack,
+    NotedTrack,
     Outcome,
     Preparation,
     PreparedTrack,
@@ -220,6 +221,7 @@ def _finish(connection: Connection, outcome: Outcome) -> None:
         _of(outcome.track_id).where(same).values(state="ready", reason="", requested_at=None)
     )
     connection.execute(_of(outcome.track_id).where(~same).values(state="waiting"))
+    connection.execute(_of(outcome.track_id).values(note=outcome.note))
     loudness = outcome.loudness
     if loudness:
         connection.execute(
@@ -271,6 +273,12 @@ def _progress(connection: Connection) -> Preparation:
         .order_by(table.position.desc())
         .limit(_FAILURES_SHOWN)
     )
+    noted = connection.execute(
+        select(table.track_id, table.note)
+        .where(table.note != "")
+        .order_by(table.position.desc())
+        .limit(_FAILURES_SHOWN)
+    )
     return Preparation(
         tracks=sum(states.values()),
         ready=states.get("ready", 0),
@@ -280,4 +288,5 @@ def _progress(connection: Connection) -> Preparation:
         renditions_ready=ready,
         bytes_ready=int(size),
         failures=tuple(FailedTrack(row.track_id, row.reason) for row in failed),
+        notes=tuple(NotedTrack(row.track_id, row.note) for row in noted),
     )

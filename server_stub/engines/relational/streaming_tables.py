@@ -20,6 +20,7 @@ preparations = Table(
     Column("retry_at", Float, nullable=False, default=0),
     Column("reason", Text, nullable=False, default=""),
     Column("damage", Text, nullable=False, default=""),
+    Column("note", Text, nullable=False, default="", server_default=""),
     Column("measured", Integer, nullable=False, default=0),
     Column("lufs", Float),
     Column("true_peak_dbtp", Float),

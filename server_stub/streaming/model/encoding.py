@@ -79,6 +79,8 @@ class Encoded(msgspec.Struct, frozen=True, kw_only=True, tag="encoded"):
     loudness: Loudness | None = None
     damage: str = ""
     """Where and why the source broke off, if it did."""
+    note: str = ""
+    """What is odd about a source that is whole."""
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):

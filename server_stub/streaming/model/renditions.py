@@ -93,6 +93,7 @@ class Outcome:
     loudness: Loudness | None
     whole: bool
     """Whether the ladder of this revision is complete with these."""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,14 @@ class FailedTrack:
 
     track_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotedTrack:
+    """A track that was prepared, and what is odd about it."""
+
+    track_id: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,8 @@ class Preparation:
     renditions_ready: int
     bytes_ready: int
     failures: tuple[FailedTrack, ...] = field(default=())
+    """The newest few."""
+    notes: tuple[NotedTrack, ...] = field(default=())
     """The newest few."""
 
 

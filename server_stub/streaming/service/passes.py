@@ -27,7 +27,14 @@ from server_stub.streaming.model.renditions import (
     data_name,
     index_name,
 )
-from server_stub.streaming.ports import BlobStore, Encoder, KeyWrap, PreparationStore, Workspace
+from server_stub.streaming.ports import (
+    BlobStore,
+    Encoder,
+    Findings,
+    KeyWrap,
+    PreparationStore,
+    Workspace,
+)
 from sync.wire.ids import new_id
 from sync.wire.playback import Codec
 
@@ -40,6 +47,7 @@ class Stores:
     blobs: BlobStore
     workspace: Workspace
     keys: KeyWrap
+    findings: Findings
 
 
 @dataclass(slots=True)
@@ -211,7 +219,8 @@ class Passes:
         )
 
     async def _keep(self, running: Pass, encoded: Encoded) -> None:
-        """Bytes first, then the record: a rendition that is listed is whole."""
+        """Bytes first, then the record: a rendition that is listed is whole. A finding goes before
+        the record too: what is recorded as done is not looked at again."""
         stored = tuple([await self._store(one, encoded) for one in running.renditions.values()])
         outcome = Outcome(
             running.source.track_id,
@@ -220,7 +229,10 @@ class Passes:
             encoded.damage,
             encoded.loudness,
             running.completes_ladder,
+            encoded.note,
         )
+        if encoded.damage:
+            await self._stores.findings.damaged(running.source.track_id, encoded.damage)
         await self._stores.preparations.complete(outcome)
 
     async def _store(self, growing: GrowingRendition, encoded: Encoded) -> StoredRendition:

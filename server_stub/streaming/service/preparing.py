@@ -107,6 +107,7 @@ class Preparer:
                 await asyncio.shield(running.task)
         except SourceDamagedError as error:
             log.warning("source cannot be prepared", track=source.track_id, reason=error.detail)
+            await self._stores.findings.damaged(source.track_id, error.detail)
             await self._stores.preparations.fail(
                 source.track_id, running.renditions, error.detail, None
             )

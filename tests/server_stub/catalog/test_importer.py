@@ -157,6 +157,10 @@ async def test_damaged_files_are_reported_and_stop_nothing(library):
     assert done.added == 1
     assert {file.path for file in done.failed} == {str(library.root / name) for name in HOSTILE}
     assert all(file.reason for file in done.failed)
+    listed = await library.catalog.damaged()
+    assert {(file.path, file.reason) for file in listed} == {
+        (file.path, file.reason) for file in done.failed
+    }
     again = await library.scan()
     assert (again.added, again.updated) == (0, 0)
     assert sorted(f.path for f in again.failed) == sorted(f.path for f in done.failed)
@@ -164,10 +168,10 @@ async def test_damaged_files_are_reported_and_stop_nothing(library):
     assert (await library.scan()).added == 1
 
 
-@pytest.mark.parametrize("ending", [".ogg", ".opus", ".wav"])
+@pytest.mark.parametrize("ending", [".ogg", ".opus", ".wav", ".flac"])
 async def test_a_file_that_breaks_off_is_imported_and_says_so(library, ending):
     path = library.root / f"a{ending}"
-    path.write_bytes(sound(ending, 3.0)[:-700])
+    path.write_bytes(sound(ending, 3.0)[:-5000])
     done = await library.scan()
     assert done.added == 1
     assert "breaks off" in done.failed[0].reason
@@ -187,6 +191,22 @@ async def test_damage_found_by_a_decoder_is_kept_over_a_rescan(library):
     assert (await library.tracks())["Song"].damage == "breaks off at 1:20"
     with pytest.raises(TrackNotFoundError):
         await library.catalog.report_damage("x" * 22, "gone")
+
+
+async def test_damage_is_known_of_the_sound_not_of_its_place(library):
+    path = write(library.root / "a.ogg", **TAGS)
+    await library.scan()
+    track = (await library.tracks())["Song"]
+    await library.catalog.report_damage(track.id, "breaks off at 1:20")
+    (library.root / "a.lrc").write_text("[00:01.00]La", encoding="utf-8")
+    assert (await library.scan()).failed[0].reason == "breaks off at 1:20"
+    path.rename(library.root / "b.ogg")
+    assert (await library.scan()).failed[0].reason == "breaks off at 1:20"
+    assert (await library.tracks())["Song"].damage == "breaks off at 1:20"
+    write(library.root / "b.ogg", 523, **TAGS)
+    assert (await library.scan()).failed == ()
+    assert (await library.tracks())["Song"].damage is None
+    assert await library.catalog.damaged() == ()
 
 
 async def test_a_changed_lyrics_file_is_noticed(library):

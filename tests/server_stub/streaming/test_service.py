@@ -10,7 +10,12 @@ import pytest
 from drm.format import envelope
 from server_stub.engines.embedded.blobs_growing import WorkFolder
 from server_stub.engines.embedded.blobs_keys import MasterKeyWrap
-from server_stub.engines.memory.streaming import MemoryBlobs, MemoryPreparations, MemorySources
+from server_stub.engines.memory.streaming import (
+    MemoryBlobs,
+    MemoryFindings,
+    MemoryPreparations,
+    MemorySources,
+)
 from server_stub.engines.memory.streaming_encoder import MemoryEncoder
 from server_stub.kernel.clock import ManualClock
 from server_stub.streaming.errors import (
@@ -44,7 +49,13 @@ async def streaming(folder, *, pieces=3, held=False, wait_s=5.0):
         MemoryEncoder(pieces, held=held),
         ManualClock(),
     )
-    stores = Stores(preparations, blobs, WorkFolder(folder / "work"), MasterKeyWrap(bytes(32)))
+    stores = Stores(
+        preparations,
+        blobs,
+        WorkFolder(folder / "work"),
+        MasterKeyWrap(bytes(32)),
+        MemoryFindings(),
+    )
     settings = StreamingSettings(
         first_wait_s=0.0,
         first_piece_timeout_s=wait_s,
@@ -137,6 +148,21 @@ async def test_a_requested_track_grows_under_the_listener(tmp_path):
         assert [task.measure for task in world.encoder.tasks] == [False, True, True]
 
 
+async def test_what_only_a_decoder_sees_is_passed_on(tmp_path):
+    async with streaming(tmp_path) as world:
+        world.encoder.damage = "breaks off after 80.0 s"
+        await world.service.manifest(SONG, codec="aac")
+        assert world.stores.findings.reasons == {SONG: "breaks off after 80.0 s"}
+        world.encoder.damage, world.encoder.note = "", "stops in full sound"
+        await world.service.preparer.idle()
+        noted = (await world.service.progress()).notes
+        assert {(one.track_id, one.note) for one in noted} == {
+            (SONG, "stops in full sound"),
+            (OTHER, "stops in full sound"),
+        }
+        assert list(world.stores.findings.reasons) == [SONG]
+
+
 async def test_two_listeners_share_one_encode(tmp_path):
     async with streaming(tmp_path, held=True) as world:
         asked = [asyncio.create_task(world.service.manifest(SONG, codec="aac")) for _ in range(2)]
@@ -225,6 +251,7 @@ async def test_a_damaged_source_is_refused_until_its_file_changes(tmp_path):
         await world.service.preparer.idle()
         progress = await world.service.progress()
         assert [failure.track_id for failure in progress.failures] == [SONG]
+        assert world.stores.findings.reasons == {SONG: "holds no audio"}
         assert len(world.encoder.tasks) == 2  # the refused one, and the ladder of the other track
 
         world.sources.touch(SONG, "2")

@@ -4,6 +4,7 @@ import av
 import numpy as np
 import pytest
 
+from server_stub.engines.embedded.encode_ending import Ending
 from server_stub.engines.embedded.encode_source import (
     SourceAudio,
     round_ratio,
@@ -12,6 +13,7 @@ from server_stub.engines.embedded.encode_source import (
 from server_stub.streaming.errors import SourceDamagedError
 from tests.server_stub.streaming.material import (
     FFMPEG,
+    WESNOTH,
     failure,
     ffmpeg,
     music,
@@ -92,9 +94,7 @@ def test_a_resampled_source_keeps_its_place(tmp_path):
     assert np.sqrt(np.mean(error**2)) < 0.04  # the noise in it differs, the rest does not
 
 
-def test_a_file_that_breaks_off_is_encoded_up_to_there(tmp_path):
-    pcm = music(300_000)
-    path = tmp_path / "broken.flac"
+def write_flac(path, pcm):
     with av.open(str(path), "w") as container:
         stream = container.add_stream("flac", rate=44_100, layout="stereo")
         packed = (pcm.T * 32767).round().astype(np.int16).reshape(1, -1)
@@ -102,6 +102,12 @@ def test_a_file_that_breaks_off_is_encoded_up_to_there(tmp_path):
         frame.sample_rate = 44_100
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+    return path
+
+
+def test_a_file_that_breaks_off_is_encoded_up_to_there(tmp_path):
+    pcm = music(300_000)
+    path = write_flac(tmp_path / "broken.flac", pcm)
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
 
@@ -113,6 +119,56 @@ def test_a_file_that_breaks_off_is_encoded_up_to_there(tmp_path):
     last = run(path, [target(tmp_path, "aac", 96)])[-1]
     assert last.duration_samples == decoded.shape[1]
     assert last.damage == source.damage
+
+
+def test_a_file_that_ends_in_good_order_but_too_soon_says_so(tmp_path):
+    """Cut between two frames: every decoder takes what is left for the whole."""
+    path = write_flac(tmp_path / "short.flac", music(300_000))
+    with av.open(str(path)) as container:
+        packets = [packet for packet in container.demux(audio=0) if packet.size]
+    path.write_bytes(path.read_bytes()[: packets[-2].pos])
+
+    source, decoded = whole(path)
+
+    assert 250_000 < decoded.shape[1] < 300_000
+    seconds = decoded.shape[1] / 44_100
+    assert source.damage == f"breaks off after {seconds:.1f} s of 6.8 s"
+
+
+def test_music_that_stops_in_full_sound_is_noted_but_not_damaged(tmp_path):
+    pcm = music(12 * 44_100)
+    path = write_wav(tmp_path / "stops.wav", pcm)
+    done = run(path, [target(tmp_path, "aac", 96)], measure=True)[-1]
+    assert done.damage == ""
+    assert done.note.startswith("stops in full sound after 12.0 s")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda pcm: pcm * np.linspace(1, 0, pcm.shape[1]),  # fades out
+        lambda pcm: pcm[:, : 8 * 44_100],  # a signal, not a piece
+        lambda pcm: pcm * 0.001,  # all but silent
+    ],
+)
+def test_other_ends_are_nothing_to_note(change):
+    ending = Ending(44_100)
+    pcm = change(music(12 * 44_100)).astype(np.float32)
+    for at in range(0, pcm.shape[1], 700):
+        ending.add(pcm[:, at : at + 700])
+    assert ending.note() == ""
+
+
+@pytest.mark.skipif(not WESNOTH.is_dir(), reason="no music of Wesnoth here")
+def test_the_one_piece_of_real_music_whose_end_is_missing_is_noted(tmp_path):
+    """Pages, end mark, granule and every checksum are in order: only the sound tells."""
+    noted = {}
+    for name in ("frantic-old", "underground", "loyalists"):
+        done = run(WESNOTH / f"{name}.ogg", [], measure=True)[-1]
+        assert done.damage == ""
+        noted[name] = done.note
+    assert noted["frantic-old"].startswith("stops in full sound after 84.7 s (-3.0 dB")
+    assert noted["underground"] == noted["loyalists"] == ""
 
 
 @pytest.mark.parametrize("content", [b"", b"no music at all" * 1000])
