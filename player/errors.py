@@ -4,7 +4,9 @@ PlayerError
 ├── UsageError            the request makes no sense
 ├── NotFoundError         no such track, album, entry
 ├── OfflineError          the server cannot be reached (or went away in the middle)
-│   └── ServerBusyError   it is there and asks to wait
+│   ├── ServerBusyError   it is there and asks to wait
+│   ├── ServerFailedError it is there and fails at what was asked
+│   └── UntrustedServerError somebody else answers
 ├── NotAllowedError       refused: rights, tier, region
 │   └── SignedOutError    nobody is signed in, or the session has ended
 ├── GoneError             an address or object that no longer exists
@@ -60,6 +62,13 @@ class ServerBusyError(OfflineError):
     def __init__(self, message: str, *, retry_after_s: float = 1.0) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class ServerFailedError(OfflineError):
+    """The server answered that something went wrong on its side."""
+
+    kind: Kind = "failed"
+    remedy = "it is tried again by itself; segue-server doctor says what is wrong there"
 
 
 class UntrustedServerError(OfflineError):

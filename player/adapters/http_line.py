@@ -1,8 +1,11 @@
 """One server over HTTP: trust, timeouts, and every failure turned into the player's own errors."""
 
 import ssl
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -10,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
+from player.adapters.http_trouble import trouble
 from player.errors import (
     BadAnswerError,
     GoneError,
@@ -17,8 +21,8 @@ from player.errors import (
     OfflineError,
     PlayerError,
     ServerBusyError,
+    ServerFailedError,
     SignedOutError,
-    UntrustedServerError,
     UsageError,
 )
 from player.settings import NetworkSettings
@@ -29,9 +33,11 @@ T = TypeVar("T")
 _GONE = frozenset({404, 410, 412, 416})
 _BUSY = frozenset({429, 503})
 _BEHIND_A_PROXY = frozenset({502, 504})
+_FAILED = 500
 _WAIT_S = 2.0
 _CONNECTIONS = 8
 _PROBLEM_BYTES = 64 << 10
+_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
 
 def server_address(text: str) -> str:
@@ -61,8 +67,20 @@ def trust(authority: bytes | None) -> ssl.SSLContext:
     return context
 
 
+@dataclass(eq=False, slots=True)
+class _Wire:
+    """A pool of connections, and how many answers are being read from it."""
+
+    client: httpx.AsyncClient
+    streams: int = 0
+
+
 class HttpLine:
-    """Keep-alive connections to one server; `on_contact(ok, detail)` hears how requests went."""
+    """Keep-alive connections to one server; `on_contact(ok, detail)` hears how requests went.
+
+    After a failure of the connection the next request goes over a new one: after a suspend or a
+    change of network every connection of before may be dead without knowing it.
+    """
 
     def __init__(
         self,
@@ -70,22 +88,29 @@ class HttpLine:
         context: ssl.SSLContext,
         network: NetworkSettings,
         on_contact: Callable[[bool, str], None] = lambda ok, detail: None,
+        on_date: Callable[[float], None] = lambda unix: None,
     ) -> None:
+        """`on_date` hears the server's time (Unix seconds) with every answer that tells it."""
         self.base_url = base_url
+        self._context = context
+        self._network = network
         self._on_contact = on_contact
-        timeout = httpx.Timeout(network.read_timeout_s, connect=network.connect_timeout_s)
-        self._client = httpx.AsyncClient(
-            base_url=base_url,
-            verify=context,
-            timeout=timeout,
-            limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=60.0),
-            headers={"User-Agent": "segue/0.1"},
-            trust_env=not is_loopback(urlsplit(base_url).hostname or ""),
-        )
+        self._on_date = on_date
+        self._wire = self._new_wire()
+        self._left: list[_Wire] = []
 
     async def close(self) -> None:
         """Hang up."""
-        await self._client.aclose()
+        self.hang_up()
+        left, self._left = self._left, []
+        for wire in left:
+            await wire.client.aclose()
+        await self._wire.client.aclose()
+
+    def hang_up(self) -> None:
+        """What is asked from now on goes over new connections; answers under way go on."""
+        self._left.append(self._wire)
+        self._wire = self._new_wire()
 
     async def request(
         self, method: str, path: str, *, answers: frozenset[int] = frozenset(), **body: Any
@@ -101,23 +126,57 @@ class HttpLine:
         self, method: str, path: str, *, answers: frozenset[int] = frozenset(), **body: Any
     ) -> AsyncGenerator[httpx.Response, None]:
         """One request whose answer is read as it comes; errors as in `request`."""
-        request = self._client.build_request(method, path, **body)
+        await self._clear_away()
+        wire = self._wire
+        wire.streams += 1
         try:
-            with translated(self.base_url):
-                response = await self._client.send(request, stream=True)
+            async with self._answer(wire, method, path, body) as response:
+                if response.status_code >= 400 and response.status_code not in answers:
+                    raise await _problem(response)
+                self._on_contact(True, "")
+                yield response
         except OfflineError as error:
-            self._on_contact(False, error.message)
-            raise
-        try:
-            if response.status_code >= 400 and response.status_code not in answers:
-                raise await _problem(response)
-            self._on_contact(True, "")
-            yield response
-        except OfflineError as error:
+            if wire is self._wire and not isinstance(error, ServerBusyError | ServerFailedError):
+                self.hang_up()
             self._on_contact(False, error.message)
             raise
         finally:
+            wire.streams -= 1
+
+    @asynccontextmanager
+    async def _answer(
+        self, wire: _Wire, method: str, path: str, body: dict[str, Any]
+    ) -> AsyncGenerator[httpx.Response, None]:
+        request = wire.client.build_request(method, path, **body)
+        with translated(self.base_url):
+            response = await wire.client.send(request, stream=True)
+        date = moment(response.headers.get("Date", ""))
+        if date is not None:
+            self._on_date(date)
+        try:
+            yield response
+        finally:
             await response.aclose()
+
+    def _new_wire(self) -> _Wire:
+        network = self._network
+        timeout = httpx.Timeout(network.read_timeout_s, connect=network.connect_timeout_s)
+        client = httpx.AsyncClient(
+            base_url=self.base_url,
+            verify=self._context,
+            timeout=timeout,
+            limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=60.0),
+            headers={"User-Agent": "segue/0.1"},
+            trust_env=not is_loopback(urlsplit(self.base_url).hostname or ""),
+        )
+        return _Wire(client)
+
+    async def _clear_away(self) -> None:
+        """Close connections that were left, once nothing is read from them any more."""
+        done = [wire for wire in self._left if not wire.streams]
+        self._left = [wire for wire in self._left if wire.streams]
+        for wire in done:
+            await wire.client.aclose()
 
 
 @contextmanager
@@ -126,12 +185,7 @@ def translated(base_url: str) -> Iterator[None]:
     try:
         yield
     except (httpx.HTTPError, httpx.StreamError, ssl.SSLError) as error:
-        text = str(error) or type(error).__name__
-        if "CERTIFICATE_VERIFY_FAILED" in text:
-            raise UntrustedServerError(f"{base_url} is not the server that was trusted") from error
-        if isinstance(error, httpx.TransportError):
-            raise OfflineError(f"the server cannot be reached: {text}") from error
-        raise BadAnswerError(f"{base_url}: {text}") from error
+        raise trouble(base_url, error) from error
 
 
 async def _problem(response: httpx.Response) -> PlayerError:
@@ -149,6 +203,8 @@ async def _problem(response: httpx.Response) -> PlayerError:
         return ServerBusyError(message, retry_after_s=_retry_after(response, problem))
     if status in _BEHIND_A_PROXY:
         return OfflineError(message)
+    if status >= _FAILED:
+        return ServerFailedError(f"{message} ({status})", remedy=problem.remedy)
     return BadAnswerError(f"{message} ({status})", remedy=problem.remedy)
 
 
@@ -164,10 +220,20 @@ async def _details(response: httpx.Response) -> Problem:
 def _retry_after(response: httpx.Response, problem: Problem) -> float:
     if problem.retry_after_s is not None:
         return problem.retry_after_s
+    told = response.headers.get("Retry-After", "")
+    due = moment(told)
+    if due is not None:
+        now = moment(response.headers.get("Date", ""))
+        return max(0.0, due - (time.time() if now is None else now))
+    return float(told) if told.isdecimal() else _WAIT_S
+
+
+def moment(text: str) -> float | None:
+    """Unix time of a date of HTTP (RFC 9110 §5.6.7, its one preferred form), None if it is none."""
     try:
-        return float(response.headers.get("Retry-After", _WAIT_S))
+        return datetime.strptime(text, _DATE).replace(tzinfo=UTC).timestamp()
     except ValueError:
-        return _WAIT_S
+        return None
 
 
 def decoded(body: bytes, kind: type[T]) -> T:

@@ -1,13 +1,20 @@
 """The server as the signed-in player uses it: grants and media, the catalog, the account."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import httpx
 import msgspec
 
 from player.adapters.http_line import HttpLine, decoded, translated
-from player.errors import BadAnswerError, GoneError, OfflineError, SignedOutError
+from player.errors import (
+    BadAnswerError,
+    GoneError,
+    NotAllowedError,
+    OfflineError,
+    SignedOutError,
+)
 from sync.wire.catalog import ChangePage, Lyrics, SearchHits
 from sync.wire.playback import Codec, Grant, GrantRequest
 from sync.wire.sessions import Device, DeviceRegistration, Me
@@ -43,6 +50,10 @@ class HttpServer:
         """Hang up."""
         await self._line.close()
 
+    def hang_up(self) -> None:
+        """Connections of before are not to be trusted."""
+        self._line.hang_up()
+
     async def grant(self, track_ids: Sequence[str], codec: Codec) -> Grant:
         """The right to stream tracks on this device."""
         request = GrantRequest(device_id=self.device_id, track_ids=tuple(track_ids), codec=codec)
@@ -53,7 +64,7 @@ class HttpServer:
         """Bytes [start, end) of a signed address as they arrive."""
         wanted = f"bytes={start}-{'' if end is None else end - 1}"
         headers = {"Range": wanted, "Accept-Encoding": "identity"}
-        async with self._line.stream("GET", path, headers=headers) as response:
+        async with _signed(), self._line.stream("GET", path, headers=headers) as response:
             expected = _range_length(response, start, end)
             got = 0
             with translated(self._line.base_url):
@@ -128,6 +139,15 @@ class HttpServer:
         if "content" in body:
             headers["Content-Type"] = "application/json"
         return await self._line.request(method, path, headers=headers, **body)
+
+
+@asynccontextmanager
+async def _signed() -> AsyncGenerator[None, None]:
+    """A signed address carries no token: that it is refused says nothing about the session."""
+    try:
+        yield
+    except SignedOutError as error:
+        raise NotAllowedError(error.message) from error
 
 
 def _range_length(response: httpx.Response, start: int, end: int | None) -> int:

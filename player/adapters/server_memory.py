@@ -82,6 +82,7 @@ class MemoryServer:
         self.tracks: dict[str, StoredTrack] = {}
         self.reads: list[tuple[str, int, int | None]] = []
         self.grants = 0
+        self.hang_ups = 0
         self._clock = clock
         self._random = Random(seed)
         self._signing_key = Ed25519PrivateKey.generate()
@@ -161,6 +162,10 @@ class MemoryServer:
         data = self._content(rendition_id, kind)[start:end]
         async for block in self.link.deliver(self._damaged(rendition_id, kind, start, data)):
             yield block
+
+    def hang_up(self) -> None:
+        """There are no connections; how often it was asked for is counted."""
+        self.hang_ups += 1
 
     # ------------------------------------------------------------------ inside
 

@@ -87,6 +87,11 @@ class CurrentServer:
         finally:
             await stream.aclose()
 
+    def hang_up(self) -> None:
+        """Connections of before are not to be trusted."""
+        if self._server is not None:
+            self._server.hang_up()
+
 
 class CurrentRights:
     """The rights of this device at the server that the session uses now."""
@@ -94,6 +99,8 @@ class CurrentRights:
     def __init__(self, device_key: X25519PrivateKey) -> None:
         self._device_key = device_key
         self._rights: Rights | None = None
+        self.on_licence: Callable[[int, int], None] = lambda max_kbps, issued_at: None
+        """Told what each admitted licence allows, and when it was issued."""
 
     def use(self, profile: ServerProfile | None) -> None:
         """Another server from now on, or none."""
@@ -104,7 +111,9 @@ class CurrentRights:
 
     def admit(self, blob: bytes) -> object:
         """Check a licence and take its rights on."""
-        return self._present().admit(blob)
+        licence = self._present().admit(blob)
+        self.on_licence(licence.max_kbps, licence.issued_at)
+        return licence
 
     def content_key(self, track_id: str, rendition_id: str) -> bytes:
         """The key of a rendition."""

@@ -1,20 +1,30 @@
 """Byte ranges over a link that may fail: address, request, resume where it broke, try again."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
 
-from player.errors import BadAnswerError, GoneError, NotAllowedError, PlayerError
+from player.errors import (
+    BadAnswerError,
+    GoneError,
+    NotAllowedError,
+    OfflineError,
+    PlayerError,
+)
 from player.playback.bandwidth import LinkMeter
-from player.playback.errors import MediaDamagedError, StreamError, TrackUnavailableError
+from player.playback.errors import MediaDamagedError, RenditionLostError, StreamError
 from player.playback.grants import GrantBook
 from player.playback.ports import Clock, MediaServer
-from player.playback.recovery import Recovery, retryable
+from player.playback.recovery import Persistence, Recovery, retryable
 
 REFUSALS = 3
-"""So often addresses are asked for anew, or answers are misunderstood, before a track is given up.
-A server that cannot be reached is another matter: that is tried for ever."""
+"""So often addresses are asked for anew, or answers are misunderstood, before a rendition is given
+up. A server that cannot be reached is another matter: that is tried until it can."""
+SILENCE_S = 3.0
+"""No byte for so long: the connection may be dead, the same is asked for on a new one."""
+SILENCE_MOST_S = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,7 @@ class Want:
 class Downloader:
     """Fetches what is wanted, however long it takes.
 
-    Raises TrackUnavailableError or MediaDamagedError when waiting cannot help, and the errors of
+    Raises RenditionLostError or MediaDamagedError when waiting cannot help, and the errors of
     `GrantBook.renew` that are not about the connection.
     """
 
@@ -55,48 +65,84 @@ class Downloader:
     ) -> None:
         """Append to `received` what of the wanted range is not in it yet."""
         refusals = 0
+        persistence = Persistence(self._recovery)
+
+        def more() -> None:
+            persistence.progressed()
+            if progress is not None:
+                progress()
+
         while want.end is None or want.start + len(received) < want.end:
             try:
-                await self._once(want, received, progress)
-            except (GoneError, NotAllowedError, BadAnswerError) as error:
-                if retryable(error):
-                    await self._recovery.wait(error)
-                    continue
-                refusals += 1
-                if refusals >= REFUSALS:
-                    raise _given_up(error) from error
-                self._grants.forget(want.track_id)
+                await self._once(want, received, more, persistence.tries)
             except StreamError:
                 raise
             except PlayerError as error:
-                if not retryable(error):
-                    raise
-                await self._recovery.wait(error)
+                if retryable(error):
+                    await self._try_again(want, error, persistence)
+                    continue
+                refusals += 1
+                if refusals >= REFUSALS or not _refused(error):
+                    raise _given_up(error) from error
+                self._grants.forget(want.track_id)
             else:
                 return
 
+    async def _try_again(self, want: Want, error: PlayerError, persistence: Persistence) -> None:
+        """Wait. What fails again and again while the server is well is given up."""
+        persistence.failed(error)
+        if persistence.spent and await self._server_is_well(want):
+            raise RenditionLostError(error.message) from error
+        await self._recovery.wait(error, persistence.tries)
+
+    async def _server_is_well(self, want: Want) -> bool:
+        try:
+            await self._grants.renew(want.track_id)
+        except PlayerError as error:
+            if retryable(error):
+                return False
+            raise
+        return True
+
     async def _once(
-        self, want: Want, received: bytearray, progress: Callable[[], None] | None
+        self, want: Want, received: bytearray, progress: Callable[[], None], tries: int
     ) -> None:
+        await self._recovery.turn()
         address = await self._grants.address(want.track_id, want.rendition_id)
         path = address.data if want.part == "data" else address.index
         if want.end is None:
             received.clear()  # a part of unknown length may have another content now
+        silence_s = min(SILENCE_S * 2**tries, SILENCE_MOST_S)
         number = self._meter.asked(self._clock.monotonic())
         try:
             answer = self._server.read(path, want.start + len(received), want.end)
             async with aclosing(answer):
-                async for data in answer:
+                while data := await self._next(answer, silence_s):
                     self._meter.received(number, len(data), self._clock.monotonic())
                     received += data
                     self._recovery.succeeded()
-                    if progress is not None:
-                        progress()
+                    progress()
         finally:
             self._meter.ended(number, self._clock.monotonic())
 
+    async def _next(self, answer: AsyncGenerator[bytes, None], silence_s: float) -> bytes:
+        """The bytes that come next, empty at the end. Raises OfflineError if nothing comes."""
+        try:
+            async with asyncio.timeout(silence_s):
+                return await anext(answer, b"")
+        except TimeoutError as error:
+            self._server.hang_up()
+            raise OfflineError(f"nothing came for {silence_s:.0f} s") from error
 
-def _given_up(error: PlayerError) -> StreamError:
+
+def _refused(error: PlayerError) -> bool:
+    """Whether a new address may help."""
+    return isinstance(error, GoneError | NotAllowedError | BadAnswerError)
+
+
+def _given_up(error: PlayerError) -> PlayerError:
     if isinstance(error, BadAnswerError):
         return MediaDamagedError(error.message)
-    return TrackUnavailableError(error.message, remedy=error.remedy)
+    if _refused(error):
+        return RenditionLostError(error.message, remedy=error.remedy)
+    return error

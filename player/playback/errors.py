@@ -5,8 +5,9 @@ PlayerError
 │   ├── RightsRefusedError     a licence or manifest that must not be used on this device
 │   ├── RenditionReplacedError the server has prepared the track anew: ask for its manifest
 │   └── TrackUnavailableError  the track is gone or not licensed: play the next one
-│       └── MediaDamagedError      bytes that are wrong each time they are fetched
-│           └── IndexStaleError    an index that is newer than the manifest: ask for both again
+│       └── RenditionLostError     a rendition that cannot be had: others may
+│           └── MediaDamagedError      bytes that are wrong each time they are fetched
+│               └── IndexStaleError    an index newer than the manifest: ask for both again
 └── SoundError
     ├── PieceDamagedError      the bytes of a piece do not decode to what they promise
     ├── PieceOrderError        a piece that does not follow the last one
@@ -72,7 +73,13 @@ class TrackUnavailableError(StreamError):
     kind: Kind = "not_found"
 
 
-class MediaDamagedError(TrackUnavailableError):
+class RenditionLostError(TrackUnavailableError):
+    """The server has this rendition no more, or never gives all of it; others may be whole."""
+
+    remedy = "the server should prepare this track again"
+
+
+class MediaDamagedError(RenditionLostError):
     """What the server sends does not match its own index."""
 
     kind: Kind = "failed"

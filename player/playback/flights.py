@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from player.errors import PlayerError
 from player.playback.bandwidth import blend
-from player.playback.errors import MediaDamagedError, RenditionReplacedError
+from player.playback.errors import RenditionLostError, RenditionReplacedError
 from player.playback.lane import Lane
 from player.playback.lane_setup import LoadingWorld
 from player.playback.media import Flight, OpenRendition
 from player.playback.quality import REASONS, Choice
+from player.playback.recovery import retryable
 from player.playback.trace import TraceEvent
 from sync.wire.playback import CHUNK_PIECES
 
@@ -117,12 +118,15 @@ class Flights:
             await self._bring(air, previous)
         except RenditionReplacedError:
             self._renew(lane)
-        except MediaDamagedError as error:
+        except RenditionLostError as error:
             lane.refused.add(air.flight.source.rendition.id)
             if not lane.ladder():
                 lane.error = error
         except PlayerError as error:
-            lane.error = error
+            if retryable(error):  # the piece is here, and the licence has run out
+                await self._world.recovery.wait(error)
+            else:
+                lane.error = error
         finally:
             if air in self.air:
                 self.air.remove(air)
@@ -135,8 +139,8 @@ class Flights:
         sealed = await desk.bring(
             flight, lambda: self._tail(air, previous), lambda: self._progress(air)
         )
-        if lane.granted is None:
-            return
+        if lane.granted is None or flight.source.rendition.id not in lane.opened:
+            return  # prepared anew meanwhile
         piece = await desk.loaded(flight, lane.granted.manifest, sealed)
         lane.pieces[flight.number] = piece
         lane.reasons[flight.number] = REASONS[air.choice.reason]

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 
 from player.errors import PlayerError
 from player.playback.bandwidth import BandwidthEstimator
-from player.playback.errors import IndexStaleError, MediaDamagedError, RenditionReplacedError
+from player.playback.errors import (
+    IndexStaleError,
+    MediaDamagedError,
+    RenditionLostError,
+    RenditionReplacedError,
+    TrackUnavailableError,
+)
 from player.playback.grants import GrantBook, GrantedTrack
 from player.playback.lane import Lane
 from player.playback.load_control import LoadControl
 from player.playback.media import MediaDesk
 from player.playback.ports import Clock
 from player.playback.quality import Limits, QualityChoice, QualityView
-from player.playback.recovery import Recovery, retryable
+from player.playback.recovery import Persistence, Recovery, retryable
 from player.playback.trace import Tracer
 from sync.wire.playback import PIECE_SAMPLES, Rendition
 
@@ -80,7 +86,6 @@ class LaneSetup:
     def renew(self, lane: Lane) -> None:
         """What was granted does not hold any more."""
         lane.opened.clear()
-        lane.granted = None
         self._begin(lane, self._prepare)
 
     # ------------------------------------------------------------------ chores
@@ -93,7 +98,10 @@ class LaneSetup:
         try:
             await chore(lane)
         except PlayerError as error:
-            lane.error = error
+            if retryable(error):
+                await self._world.recovery.wait(error)
+            else:
+                lane.error = error
         finally:
             lane.chore = None
         self._done(lane)
@@ -104,24 +112,43 @@ class LaneSetup:
         chosen = self._first_choice(lane)
         must_open = not kept or (self.limits.fixed_kbps and chosen not in kept and self._online())
         if must_open:
-            await self._open(lane, chosen)
+            await self._open_first(lane)
             return
         for rendition in kept:
             await self._open(lane, rendition)
 
+    async def _open_first(self, lane: Lane) -> None:
+        """Open the rendition to begin with: another one if it cannot be had."""
+        while True:
+            chosen = self._first_choice(lane)
+            try:
+                await self._open(lane, chosen)
+            except RenditionLostError as error:
+                lane.refused.add(chosen.id)
+                if not lane.ladder():
+                    raise error from None
+            else:
+                return
+
     async def _granted(self, lane: Lane) -> GrantedTrack:
         """A grant, however long it takes; papers of a growing track serve while we are offline."""
+        recovery = self._world.recovery
+        persistence = Persistence(recovery)
         while True:
             try:
+                await recovery.turn()
                 return await self._world.grants.track(lane.track_id)
             except PlayerError as error:
                 if not retryable(error):
                     raise
+                persistence.failed(error)
                 kept = self._world.grants.kept(lane.track_id)
                 if kept is not None:
-                    self._world.recovery.failed(error)
+                    recovery.failed(error)
                     return kept
-                await self._world.recovery.wait(error)
+                if persistence.spent and recovery.connection.state == "online":
+                    raise TrackUnavailableError(error.message, remedy=error.remedy) from error
+                await recovery.wait(error, persistence.tries)
 
     async def _open(self, lane: Lane, rendition: Rendition) -> None:
         """Open one rendition, with a newer manifest if the index is ahead of it."""
@@ -151,7 +178,7 @@ class LaneSetup:
                 continue
             try:
                 await self._open(lane, rendition)
-            except MediaDamagedError as error:
+            except RenditionLostError as error:
                 lane.refused.add(rendition.id)
                 if not lane.ladder():
                     raise error from None

@@ -19,8 +19,8 @@ class MediaServer(Protocol):
     """The server, as far as playing needs it. Raises the errors of `player.errors`:
 
     OfflineError (cannot connect, cut in the middle, timed out), ServerBusyError (come back
-    later), SignedOutError, NotAllowedError (403), GoneError (404, 410, 412, 416),
-    BadAnswerError (the rest).
+    later), ServerFailedError (5xx), SignedOutError, NotAllowedError (403, and 401 of an address),
+    GoneError (404, 410, 412, 416), BadAnswerError (the rest).
     """
 
     async def grant(self, track_ids: Sequence[str], codec: Codec) -> Grant:
@@ -33,6 +33,10 @@ class MediaServer(Protocol):
         An `end` of None means up to the end. A shorter answer than asked for raises OfflineError
         after the bytes that came. Closing the generator ends the request.
         """
+        ...
+
+    def hang_up(self) -> None:
+        """Connections of before are not to be trusted: from now on new ones are made."""
         ...
 
 

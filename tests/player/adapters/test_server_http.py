@@ -18,6 +18,7 @@ from player.errors import (
     NotAllowedError,
     OfflineError,
     ServerBusyError,
+    ServerFailedError,
     SignedOutError,
     UntrustedServerError,
     UsageError,
@@ -116,7 +117,7 @@ async def test_refused_twice_is_signed_out(world, web):
         (502, OfflineError),
         (504, OfflineError),
         (400, BadAnswerError),
-        (500, BadAnswerError),
+        (500, ServerFailedError),
     ],
 )
 async def test_refusals(world, web, status, error):
