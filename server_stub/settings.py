@@ -47,6 +47,13 @@ class NetworkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long requests may take to end after the server was told to stop."""
 
 
+class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where accounts, catalog and events are kept."""
+
+    url: str = ""
+    """`postgresql://USER@HOST/NAME`; empty for SQLite in the data folder."""
+
+
 class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Signed media addresses."""
 
@@ -93,6 +100,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All sections."""
 
     network: NetworkSettings = NetworkSettings()
+    database: DatabaseSettings = DatabaseSettings()
     accounts: AccountsSettings = AccountsSettings()
     licensing: LicensingSettings = LicensingSettings()
     media: MediaSettings = MediaSettings()

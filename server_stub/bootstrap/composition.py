@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from server_stub.accounts.service import AccountsService
+from server_stub.bootstrap.databases import open_at
 from server_stub.bootstrap.findings import CatalogFindings
 from server_stub.bootstrap.folder import DataFolder
 from server_stub.catalog.service import CatalogService, Importer
@@ -28,8 +29,10 @@ from server_stub.streaming.service import Stores, StreamingService
 
 
 def open_database(folder: DataFolder) -> Database:
-    """The relational database of a data folder, with its schema up to date."""
+    """The relational database of a data folder, with its schema up to date. Raises StartError."""
     folder.make()
+    if folder.database_url:
+        return open_at(folder.database_url)
     database = Database.at(folder.database)
     database.migrate()
     return database

@@ -14,13 +14,15 @@ _MODE = 0o700
 
 @dataclass(frozen=True)
 class DataFolder:
-    """Paths inside the data folder."""
+    """Paths inside the data folder, and where the database is if not in it."""
 
     root: Path
+    database_url: str = ""
+    """Of another relational database than the folder's own."""
 
     @property
     def database(self) -> Path:
-        """The relational database."""
+        """The folder's own relational database."""
         return self.root / "segue.db"
 
     @property
@@ -60,7 +62,7 @@ class DataFolder:
 
     def check(self) -> None:
         """Raise StartError unless a server has lived here."""
-        if not self.database.exists():
+        if not self.database_url and not self.database.exists():
             raise StartError(
                 f"there is no server data in {self.root}",
                 remedy="Start with `segue-server serve`, or name the folder with --data.",

@@ -28,6 +28,9 @@ def parser() -> argparse.ArgumentParser:
 def _common() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data", type=Path, metavar="DIR", help="where the server keeps its data")
+    common.add_argument(
+        "--database", metavar="URL", help="postgresql://USER@HOST/NAME instead of SQLite in DIR"
+    )
     common.add_argument("--json", action="store_true", help="print JSON for programs")
     return common
 

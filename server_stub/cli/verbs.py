@@ -35,8 +35,9 @@ def run(arguments: Arguments) -> int:
     """Do what was asked. Errors become one line and an exit code."""
     output = Output(as_json=arguments.json)
     try:
-        folder = DataFolder(data_folder(arguments.data))
-        settings = load(folder.root, os.environ, _flags(arguments))
+        root = data_folder(arguments.data)
+        settings = load(root, os.environ, _flags(arguments))
+        folder = DataFolder(root, settings.database.url)
         configure_logging(settings.log.level if arguments.verb == "serve" else "warning")
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(VERBS[arguments.verb](arguments, folder, settings, output))
@@ -60,7 +61,11 @@ def data_folder(given: Path | None) -> Path:
 def _flags(arguments: Arguments) -> dict[str, dict[str, Any]]:
     names = ("host", "port", "insecure_http")
     network = {name: getattr(arguments, name, None) for name in names}
-    return {"network": {name: value for name, value in network.items() if value is not None}}
+    given = {"network": network, "database": {"url": arguments.database}}
+    return {
+        section: {name: value for name, value in keys.items() if value is not None}
+        for section, keys in given.items()
+    }
 
 
 async def _serve(

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from drm.format import envelope, licence
 from sync.wire.index import decode_index, digest
 from sync.wire.playback import manifest_from_bytes
+from tests.engines_postgres import RELATIONAL
 
 RATE = 44_100
 
@@ -40,13 +41,18 @@ def write_tone(path: Path, seconds: float, pitch: float):
 
 @dataclass
 class Program:
-    """`segue-server` on one data folder."""
+    """`segue-server` on one data folder, with its own database or another."""
 
     data: Path
+    database: str = ""
+
+    def arguments(self, *given):
+        also = ("--database", self.database) if self.database else ()
+        return ("-m", "server_stub", *given, "--data", str(self.data), "--json", *also)
 
     async def run(self, *arguments, code=0, stdin=b""):
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "server_stub", *arguments, "--data", str(self.data), "--json",
+            sys.executable, *self.arguments(*arguments),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
@@ -57,8 +63,7 @@ class Program:
     @asynccontextmanager
     async def serving(self, *arguments):
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "server_stub", "serve", "--port", "0", "--json",
-            "--data", str(self.data), *arguments,
+            sys.executable, *self.arguments("serve", "--port", "0", *arguments),
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         try:
@@ -71,9 +76,13 @@ class Program:
         assert b'"level": "error"' not in err, err.decode()
 
 
-@pytest.fixture
-def program(tmp_path):
-    return Program(tmp_path / "data")
+@pytest.fixture(params=RELATIONAL)
+def program(request, tmp_path):
+    if request.param == "sqlite":
+        yield Program(tmp_path / "data")
+        return
+    with request.getfixturevalue("cluster").database("template1") as url:
+        yield Program(tmp_path / "data", url)
 
 
 @pytest.fixture
@@ -199,6 +208,20 @@ async def test_folders_are_imported_while_serving(program, music):
 
 
 @pytest.mark.parametrize(
+    ("url", "code", "named"),
+    [
+        ("postgresql://segue@/none?host=/no/such/folder", 1, "cannot be used"),
+        ("mysql://segue@localhost/segue", 2, "mysql"),
+        ("segue", 2, "address"),
+    ],
+)
+async def test_a_database_that_cannot_be_used_is_explained(tmp_path, url, code, named):
+    answer = await Program(tmp_path / "data", url).run("token", "ada", code=code)
+    assert named in answer["error"]["message"]
+    assert answer["error"]["remedy"]
+
+
+@pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (("serve", "--insecure-http", "--host", "0.0.0.0"), "loopback"),
@@ -212,8 +235,8 @@ async def test_usage_errors_name_what_is_wrong(program, arguments, named):
     assert answer["error"]["remedy"]
 
 
-async def test_doctor_without_data_says_what_to_do(program):
-    answer = await program.run("doctor", code=1)
+async def test_doctor_without_data_says_what_to_do(tmp_path):
+    answer = await Program(tmp_path / "data").run("doctor", code=1)
     assert "serve" in answer["error"]["remedy"]
 
 

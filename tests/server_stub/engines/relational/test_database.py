@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from server_stub.engines.relational import (
@@ -23,17 +23,15 @@ from server_stub.engines.relational.catalog_sources import find_audio_file
 from server_stub.engines.relational.catalog_store import RelationalCatalog
 from server_stub.engines.relational.database import Database
 from tests.contracts.test_catalog_store import item
+from tests.engines_postgres import POSTGRES, RELATIONAL
 
-INSERT = text("INSERT INTO changes (kind, id, seq, removed) VALUES ('track', :id, :seq, 0)")
+INSERT = text("INSERT INTO changes (kind, id, seq, removed) VALUES ('track', :id, :seq, false)")
 COUNT = text("SELECT count(*) FROM changes")
 
 
-@pytest.fixture
-def database(tmp_path):
-    opened = Database.at(tmp_path / "deep" / "segue.db")
-    opened.migrate()
-    yield opened
-    opened.close()
+@pytest.fixture(params=RELATIONAL)
+def database(request, open_database):
+    return open_database(request.param)
 
 
 def add(number):
@@ -105,8 +103,8 @@ def test_migrations_lead_to_the_tables_as_declared(database):
         assert compare_metadata(context, catalog_tables.metadata) == []
 
 
-def _is_ours(_object, name, kind, _reflected, _other):
-    return kind != "table" or not name.startswith("search_text")
+def _is_ours(_object, name, _kind, _reflected, _other):
+    return not name.startswith("search_text") and name != "ix_search_entries_trigrams"
 
 
 def test_the_head_is_the_one_alembic_finds():
@@ -124,8 +122,7 @@ async def test_the_catalog_can_be_taken_back(database):
     def down(connection):
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
-        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
-        return set(names.scalars())
+        return set(inspect(connection).get_table_names())
 
     assert await database.write(down) == {"alembic_version"}
 
@@ -137,6 +134,44 @@ async def test_the_file_of_a_track_can_be_opened_by_others(database):
     file = await database.read(lambda c: find_audio_file(c, track_id))
     assert (file.path, file.codec, file.duration_ms) == ("/music/a.ogg", "vorbis", 180_000)
     assert await database.read(lambda c: find_audio_file(c, "x" * 22)) is None
+
+
+@pytest.mark.parametrize("kind", [POSTGRES])
+async def test_text_is_ordered_by_code_point_everywhere(open_database, kind):
+    query = text(
+        "SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema()"
+        " AND data_type IN ('text', 'character varying') AND collation_name IS DISTINCT FROM 'C'"
+    )
+    assert await open_database(kind).read(lambda c: c.execute(query).scalar_one()) == 0
+
+
+@pytest.mark.parametrize("kind", [POSTGRES])
+async def test_writers_of_two_processes_take_turns(open_database, kind):
+    first = open_database(kind)
+    second = Database(str(first.url))
+    top = text("SELECT coalesce(max(seq), 0) FROM changes")
+
+    def add_next(connection):
+        add(connection.execute(top).scalar_one() + 1)(connection)
+
+    try:
+        await asyncio.gather(*(one.write(add_next) for one in [first, second] * 40))
+    finally:
+        second.close()
+    assert await first.read(count) == 80
+
+
+@pytest.mark.parametrize("kind", [POSTGRES])
+async def test_a_connection_that_the_server_dropped_is_made_again(open_database, kind):
+    database = open_database(kind)
+    others = text(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await database.write(add(1))
+    assert await database.read(lambda c: c.execute(others).scalar_one()) >= 1
+    await database.write(add(2))
+    assert await database.read(count) == 2
 
 
 PLANS = {
@@ -155,7 +190,8 @@ PLANS = {
 
 
 @pytest.mark.parametrize(("index", "query"), PLANS.items())
-async def test_lists_walk_an_index_and_sort_nothing(database, index, query):
+async def test_lists_walk_an_index_and_sort_nothing(open_database, index, query):
+    database = open_database("sqlite")
     plan = await database.read(
         lambda c: [row.detail for row in c.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
     )
