@@ -32,8 +32,10 @@ class AudioSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class StreamingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Quality and buffer."""
 
-    quality: Literal["auto", "96", "160", "320"] = "auto"
-    """A rung of the ladder, or `auto` to follow the link."""
+    quality: Literal["auto", "96", "160", "320", "saver"] = "auto"
+    """A rung of the ladder, `auto` to follow the link, or `saver` for the least data."""
+    metered: bool = False
+    """Whether the connection is paid by volume: at most 160 kbps and little loaded ahead."""
     buffer_s: Seconds = 120.0
     """How far ahead to load."""
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from player.bootstrap.figures import diagnostics_service
 from player.bootstrap.logs import open_log
 from player.bootstrap.parts import (
     VERSION,
@@ -29,18 +30,21 @@ from player.bootstrap.probes import (
     server_probe,
     sound_probe,
 )
+from player.bootstrap.streaming import remember_link
 from player.engine.blocking import BlockingClient
 from player.engine.home import Home
 from player.engine.keepsakes import Keepsakes
 from player.engine.links import Links
 from player.engine.lock import ProfileLock
 from player.engine.memory import Memory
+from player.engine.pulse import Pulse
 from player.engine.server import EngineServer
 from player.engine.services.desk import Desk
 from player.engine.services.doctor import DoctorService, Probe
 from player.engine.services.house import HouseService
 from player.engine.services.library import LibraryService, news_json
 from player.engine.services.playback import PlaybackService, QueueService
+from player.engine.services.quality import QualityService
 from player.engine.services.render import RenderService
 from player.engine.services.session import Follower, SessionService
 from player.errors import EngineAbsentError, EngineStartError, PlayerError
@@ -114,6 +118,7 @@ async def _run(start: Start) -> None:
         await parts.session.resume()
         await running.socket.start()
         stack.push_async_callback(running.socket.close)
+        stack.push_async_callback(asyncio.to_thread, _remember, parts)
         idle = asyncio.create_task(_end_when_idle(start.lock, parts, running.socket, stopping))
         stack.push_async_callback(_cancelled, idle)
         _say(start.ready_fd, {"ready": True, "pid": os.getpid()})
@@ -134,9 +139,10 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
         every_s=settings.network.refresh_s,
     )
     follow_session(parts, follower.hurry)
+    diagnostics = diagnostics_service(home, settings, parts)
     desk = Desk(
         [
-            PlaybackService(controller, links, lambda: state_of(parts)),
+            PlaybackService(controller, links, lambda: state_of(parts), diagnostics.summary),
             QueueService(controller, links, library),
             LibraryService(library, keepsakes, parts.server.signed_in),
             SessionService(
@@ -150,25 +156,32 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
             ),
             DoctorService(_probes(home, parts)),
             HouseService(stop, lambda: _clear(parts)),
+            QualityService(parts.quality, lambda: broadcast.touch("state")),
+            diagnostics,
         ],
         {
             "state": lambda: state_of(parts),
             "queue": lambda: {"revision": controller.queue.revision},
             "library": lambda: news_json(library.news()),
+            "diagnostics": diagnostics.present,
         },
     )
     socket = EngineServer(home, desk, version=VERSION)
-    socket.on_audience = _when_someone_looks(socket, follower)
+    pulse = Pulse(lambda: socket.audience("diagnostics"), lambda: socket.present("diagnostics"))
+    socket.on_audience = _when_someone_looks(socket, follower, pulse)
     memory = Memory(home.session, controller, lambda: _plays(parts))
     return Running(socket, follower, memory, keepsakes)
 
 
-def _when_someone_looks(socket: EngineServer, follower: Follower) -> Callable[[], None]:
-    """Refresh the library when the first view opens."""
+def _when_someone_looks(
+    socket: EngineServer, follower: Follower, pulse: Pulse
+) -> Callable[[], None]:
+    """Refresh the library when the first view opens; push figures while they are looked at."""
     before = 0
 
     def changed() -> None:
         nonlocal before
+        pulse.look()
         now = socket.audience("library")
         if now and not before:
             follower.hurry()
@@ -209,10 +222,17 @@ async def _end_when_idle(
     quiet_s = 0.0
     while quiet_s < _IDLE_END_S and lock.holds():
         await asyncio.sleep(_LOOK_EVERY_S)
+        await asyncio.to_thread(_remember, parts)
         in_use = socket.clients or _plays(parts)
         quiet_s = 0.0 if in_use else quiet_s + _LOOK_EVERY_S
     log.info("idle")
     stopping.set()
+
+
+def _remember(parts: Parts) -> None:
+    """Keep what is known of this network; a full disk must not matter."""
+    with suppress(OSError):
+        remember_link(parts.streaming, parts.server.origin)
 
 
 def _ended(task: asyncio.Task[None], stopping: asyncio.Event) -> None:

@@ -3,10 +3,8 @@
 import asyncio
 import os
 import platform
-import time
 from collections.abc import Callable
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from cache.adapters.files_disk import DiskFiles
@@ -16,25 +14,25 @@ from drm.errors import KeyStoreError
 from drm.vault import Vault
 from player.bootstrap.servers import CurrentRights, CurrentServer, HttpGate
 from player.bootstrap.sound import open_output
+from player.bootstrap.streaming import Streaming, open_quality, open_streaming
 from player.engine.broadcast import Broadcast
 from player.engine.home import Home
 from player.engine.profiles import ServerBook, ServerProfile
+from player.engine.quality import QualityDesk
 from player.engine.services.render import Kitchen
+from player.engine.services.render_rates import RatesAsHeard
 from player.engine.session import Session
 from player.errors import EngineStartError
 from player.playback.bandwidth import LinkEstimator, LinkMeter
 from player.playback.controller import Controller
 from player.playback.download import Downloader
 from player.playback.grants import GrantBook
-from player.playback.lane_setup import Policies
-from player.playback.load_control import BufferControl, LoadNumbers
 from player.playback.media import MediaDesk
 from player.playback.output import Output
 from player.playback.playback_world import Listeners, PlaybackWorld, SystemClock
-from player.playback.quality import BufferMap, Limits
+from player.playback.quality import BufferMap
 from player.playback.recovery import Recovery
-from player.playback.trace import TraceFile, Tracer, no_trace
-from player.settings import Settings, StreamingSettings
+from player.settings import Settings
 from sync.adapters.mirror_sqlite import SqliteMirror
 from sync.library import Library
 from sync.wire.playback import Codec
@@ -57,6 +55,8 @@ class Parts(NamedTuple):
     sound_trouble: str
     controller: Controller
     broadcast: Broadcast
+    streaming: Streaming
+    quality: QualityDesk
 
 
 async def build(home: Home, settings: Settings, sink: str) -> Parts:
@@ -76,9 +76,10 @@ async def build(home: Home, settings: Settings, sink: str) -> Parts:
     library = Library(mirror, on_news=lambda _: broadcast.touch("library"))
     store = await asyncio.to_thread(_store, home, settings, broadcast)
     output, trouble = await asyncio.to_thread(open_output, sink or settings.audio.sink)
+    streaming = await asyncio.to_thread(open_streaming, home, settings.streaming, server)
     controller = Controller(
         PlaybackWorld(
-            server=server,
+            server=streaming.tap,
             rights=rights,
             store=store,
             papers=store,
@@ -89,15 +90,17 @@ async def build(home: Home, settings: Settings, sink: str) -> Parts:
                 queue=lambda: broadcast.touch("queue"),
                 notice=broadcast.notice,
             ),
-            policies=_policies(settings.streaming),
-            trace=_tracer(),
+            policies=streaming.policies,
+            trace=streaming.recorder,
             codec=settings.audio.codec,
         )
     )
-    _set_quality(controller, settings.streaming)
+    streaming.recorder.watch(controller.gauges)
+    quality = open_quality(home, settings.streaming, controller, streaming.thrift)
     name = type(keystore).__name__.removesuffix("KeyStore").lower()
     return Parts(
-        vault, name, session, server, rights, library, store, output, trouble, controller, broadcast
+        *(vault, name, session, server, rights, library, store, output, trouble),
+        *(controller, broadcast, streaming, quality),
     )
 
 
@@ -112,6 +115,7 @@ def state_of(parts: Parts) -> dict[str, Any]:
             "user": connection.user,
             "detail": connection.detail,
         },
+        "limits": parts.quality.shown(),
     }
 
 
@@ -126,14 +130,24 @@ def title_of(library: Library) -> Callable[[str], str]:
 
 
 def kitchen(parts: Parts) -> Callable[[Codec], Kitchen]:
-    """What a rendering works with: grants of its own, the engine's store and rights."""
+    """What a rendering works with: grants of its own, the engine's store, rights and limits."""
+    policies = parts.streaming.policies
 
     def make(codec: Codec) -> Kitchen:
         clock = SystemClock()
         grants = GrantBook(parts.server, parts.rights, parts.store, clock=clock, codec=codec)
-        meter = LinkMeter(LinkEstimator())
+        bandwidth = LinkEstimator(remembered=policies.bandwidth.estimate().slow)
+        meter = LinkMeter(bandwidth)
         downloader = Downloader(parts.server, grants, Recovery(clock), meter=meter, clock=clock)
-        return Kitchen(grants, MediaDesk(downloader, grants, parts.store, parts.store))
+        as_heard = RatesAsHeard(
+            BufferMap(),
+            bandwidth,
+            target_s=policies.load.target_s,
+            limits=parts.quality.limits,
+            monotonic=clock.monotonic,
+        )
+        desk = MediaDesk(downloader, grants, parts.store, parts.store)
+        return Kitchen(grants, desk, as_heard, lambda: parts.quality.plan_kbps)
 
     return make
 
@@ -144,6 +158,7 @@ def follow_session(parts: Parts, hurry: Callable[[], None]) -> None:
     def opened(account: Any, profile: ServerProfile) -> None:
         parts.server.use(account, profile)
         parts.rights.use(profile)
+        parts.quality.forget_plan()
         parts.controller.session_changed()
         hurry()
 
@@ -161,6 +176,7 @@ def follow_session(parts: Parts, hurry: Callable[[], None]) -> None:
         before = now
         parts.broadcast.touch("state")
 
+    parts.rights.on_licence = parts.quality.licensed
     parts.session.on_open = opened
     parts.session.on_closed = closed
     parts.session.on_change = changed
@@ -185,18 +201,3 @@ def _store(home: Home, settings: Settings, broadcast: Broadcast) -> ChunkStore:
         budget_bytes=settings.cache.budget_mb << 20,
         notice=lambda text: broadcast.notice("warn", text),
     )
-
-
-def _policies(streaming: StreamingSettings) -> Policies:
-    numbers = LoadNumbers(target_s=streaming.buffer_s)
-    return Policies(LinkEstimator(), BufferControl(numbers), BufferMap())
-
-
-def _set_quality(controller: Controller, streaming: StreamingSettings) -> None:
-    if streaming.quality != "auto":
-        controller.set_limits(Limits(fixed_kbps=int(streaming.quality)))
-
-
-def _tracer() -> Tracer:
-    path = os.environ.get("SEGUE_TRACE")
-    return TraceFile(Path(path), time.monotonic) if path else no_trace

@@ -71,6 +71,11 @@ class Home(NamedTuple):
         return self.root / "cache"
 
     @property
+    def diagnostics(self) -> Path:
+        """Bundles that were exported."""
+        return self.root / "diagnostics"
+
+    @property
     def log(self) -> Path:
         """The engine's log."""
         return self.root / "log" / "engine.log"

@@ -37,9 +37,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
 class QualityDesk:
     """Knows wish and plan; tells `apply` the limits and whether to load little ahead."""
 
-    def __init__(
-        self, path: Path, settings: Wish, apply: Callable[[Limits, bool], None]
-    ) -> None:
+    def __init__(self, path: Path, settings: Wish, apply: Callable[[Limits, bool], None]) -> None:
         self._path = path
         self._settings = settings
         self._apply = apply
@@ -49,10 +47,13 @@ class QualityDesk:
         self._tell()
 
     def choose(self, wish: Wish) -> None:
-        """From now on, and after the next start. Blocks for a small file; raises OSError."""
+        """From now on."""
         self.wish = wish
         self._tell()
-        kept = _Kept(wish=wish, settings=self._settings)
+
+    def save(self) -> None:
+        """Remember the wish for the next start. Blocks; raises OSError."""
+        kept = _Kept(wish=self.wish, settings=self._settings)
         write_atomically(self._path, msgspec.json.encode(kept))
 
     def licensed(self, max_kbps: int, issued_at: int) -> None:
@@ -66,6 +67,11 @@ class QualityDesk:
         """Another account from now on."""
         self._plan_kbps = self._plan_issued_at = 0
         self._tell()
+
+    @property
+    def plan_kbps(self) -> int:
+        """What the plan allows, 0 as long as nobody said."""
+        return self._plan_kbps
 
     def limits(self) -> Limits:
         """What may be chosen."""

@@ -40,6 +40,8 @@ class Output:
         self._served: Generation | None = None
         self._watch = UnderrunWatch()
         self._underruns = 0
+        self._pieces = 0
+        self._worked_s = 0.0
         self._paused = False
         self._closing = False
         self._lost = ""
@@ -81,6 +83,7 @@ class Output:
         """Append a piece: the one after the last, or piece 0 of the track that follows."""
         current = self._current
         if current is not None and current.number == generation:
+            self._pieces += 1
             current.submit(piece)
             self._wake.set()
 
@@ -131,6 +134,16 @@ class Output:
         return self._sink.name
 
     @property
+    def latency_s(self) -> float:
+        """From the ring to the ear, as the sink knows it."""
+        return self._sink.latency_s
+
+    @property
+    def decode_s(self) -> float:
+        """CPU time of decoding and processing a piece, the mean of all so far."""
+        return self._worked_s / max(1, self._pieces)
+
+    @property
     def underruns(self) -> int:
         """Audible holes so far."""
         return self._underruns + self._watch.count
@@ -164,7 +177,9 @@ class Output:
     def _serve(self, generation: Generation) -> float | None:
         """Decode what there is room for, tell what was heard; how long to sleep then."""
         while generation is self._current and generation.has_room():
+            began_s = time.thread_time()
             item = generation.next_item()
+            self._worked_s += time.thread_time() - began_s
             if item is None:
                 break
             if isinstance(item, PieceFailed):

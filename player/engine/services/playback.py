@@ -89,11 +89,17 @@ class PlaybackService:
     """Every command answers with the state after it."""
 
     def __init__(
-        self, controller: Controller, links: Links, state: Callable[[], dict[str, Any]]
+        self,
+        controller: Controller,
+        links: Links,
+        state: Callable[[], dict[str, Any]],
+        figures: Callable[[], dict[str, Any]] = dict,
     ) -> None:
+        """`figures` go with the state when it is asked for, not when it is pushed."""
         self._controller = controller
         self._links = links
         self._state = state
+        self._figures = figures
 
     def commands(self) -> Table:
         """By name."""
@@ -106,7 +112,7 @@ class PlaybackService:
             "next": self._plain(controller.next),
             "prev": self._plain(controller.prev),
             "mute": self._plain(controller.mute),
-            "status": self._plain(lambda: None),
+            "status": Entry(Nothing, self.status),
             "seek": Entry(SeekArgs, self.seek),
             "volume": Entry(VolumeArgs, self.volume),
             "shuffle": Entry(ShuffleArgs, self.shuffle),
@@ -128,6 +134,10 @@ class PlaybackService:
         anywhere = self._controller.queue.shuffle and start is None
         self._controller.play(tracks, start=None if anywhere else start or 0, reason=reason)
         return self._state()
+
+    async def status(self, _: Nothing) -> dict[str, Any]:
+        """The state with the figures."""
+        return {**self._state(), **self._figures()}
 
     async def seek(self, args: SeekArgs) -> dict[str, Any]:
         """To a place, or by a step."""

@@ -10,12 +10,14 @@ import msgspec
 
 from player.engine.links import Links
 from player.engine.services.desk import Entry, Table
+from player.engine.services.render_rates import Rates, RatesInTurn
 from player.errors import PlayerError, UsageError
 from player.playback.grants import GrantBook, GrantedTrack
+from player.playback.lane import Lane
 from player.playback.media import MediaDesk, OpenRendition
 from player.playback.pieces import LoadedPiece
 from player.playback.render import RenderSummary, WavRender
-from sync.wire.playback import LADDER_KBPS, PIECE_SAMPLES, Codec, Rendition
+from sync.wire.playback import LADDER_KBPS, PIECE_SAMPLES, Codec
 
 _ASK_AGAIN_S = 0.5
 _PATIENCE_S = 300.0
@@ -38,6 +40,10 @@ class Kitchen:
 
     grants: GrantBook
     desk: MediaDesk
+    as_heard: Rates
+    """Decides when no rate is named."""
+    ceiling: Callable[[], int]
+    """What the plan allows in kbps, 0 for no limit; known once something was granted."""
 
 
 class RenderService:
@@ -68,10 +74,11 @@ class RenderService:
         if not out.is_absolute() or not await asyncio.to_thread(out.parent.is_dir):
             raise UsageError(f"there is no folder {out.parent}")
         kitchen = self._kitchen(args.codec)
+        rates = RatesInTurn(plan) if plan else kitchen.as_heard
         try:
             writing = WavRender(out, track_ids[0])
             try:
-                summary = await self._write(writing, kitchen, track_ids, (args.codec, plan))
+                summary = await self._write(writing, kitchen, track_ids, (args.codec, rates))
             finally:
                 await asyncio.to_thread(writing.close)
         finally:
@@ -83,20 +90,17 @@ class RenderService:
         writing: WavRender,
         kitchen: Kitchen,
         track_ids: Sequence[str],
-        wanted: tuple[Codec, tuple[int, ...]],
+        wanted: tuple[Codec, Rates],
     ) -> RenderSummary:
-        codec, plan = wanted
-        turn = 0
+        codec, rates = wanted
         for place, track_id in enumerate(track_ids, start=1):
-            track = await _ready(kitchen, track_id, codec, plan)
+            lane = await _ready(kitchen, Lane(track_id, track_id, codec), rates)
             title = self._title_of(track_id)
-            pieces = _pieces(kitchen, track, (codec, plan), turn)
-            total = -(-track.manifest.duration_samples // PIECE_SAMPLES)
-            async for piece in pieces:
+            total = _pieces_of(lane)
+            async for piece in _pieces(kitchen, lane, rates):
                 await asyncio.to_thread(writing.submit, piece)
                 progress = {"done": piece.piece + 1, "total": total, "title": title}
                 self._tell({**progress, "track": place, "tracks": len(track_ids)})
-            turn += total
         return await asyncio.to_thread(writing.finish)
 
 
@@ -114,65 +118,64 @@ def plan_of(text: str) -> tuple[int, ...]:
     return rates
 
 
-async def _ready(
-    kitchen: Kitchen, track_id: str, codec: Codec, plan: tuple[int, ...]
-) -> GrantedTrack:
-    """The track, once the server has prepared every rendition that is wanted."""
-    track = await kitchen.grants.track(track_id)
+async def _ready(kitchen: Kitchen, lane: Lane, rates: Rates) -> Lane:
+    """The track, open in every rate that is wanted, once the server has prepared them."""
+    track = await kitchen.grants.track(lane.track_id)
+    wanted = rates.wanted(kitchen.ceiling())
     size, waited_s = -1, 0.0
-    while not _prepared(track, codec, plan):
+    while not _prepared(track, lane.codec, wanted):
         if waited_s >= _PATIENCE_S:
             remedy = "segue-server doctor shows what is being prepared"
             raise PlayerError("the server does not finish preparing this track", remedy=remedy)
         await asyncio.sleep(_ASK_AGAIN_S)
-        track = await kitchen.grants.renew(track_id)
+        track = await kitchen.grants.renew(lane.track_id)
         now = sum(rendition.pieces for rendition in track.manifest.renditions)
         waited_s = 0.0 if now > size else waited_s + _ASK_AGAIN_S
         size = max(now, size)
-    return track
+    lane.grant(track)
+    for rendition in lane.ladder():
+        if rendition.kbps in wanted:
+            lane.opened[rendition.id] = await kitchen.desk.open(track, rendition)
+    return lane
 
 
-def _prepared(track: GrantedTrack, codec: Codec, plan: tuple[int, ...]) -> bool:
-    ready = {r.kbps for r in _ladder(track, codec) if r.complete}
-    return track.manifest.exact and (set(plan or LADDER_KBPS[-1:]) <= ready)
+def _prepared(track: GrantedTrack, codec: Codec, wanted: frozenset[int]) -> bool:
+    of_codec = [r for r in track.manifest.renditions if r.codec == codec]
+    return track.manifest.exact and wanted <= {r.kbps for r in of_codec if r.complete}
 
 
-def _ladder(track: GrantedTrack, codec: Codec) -> list[Rendition]:
-    return [r for r in track.manifest.renditions if r.codec == codec]
+def _pieces_of(lane: Lane) -> int:
+    assert lane.manifest is not None
+    return -(-lane.manifest.duration_samples // PIECE_SAMPLES)
 
 
-async def _pieces(
-    kitchen: Kitchen, track: GrantedTrack, wanted: tuple[Codec, tuple[int, ...]], turn: int
-) -> AsyncIterator[LoadedPiece]:
-    """Every piece of a track from the rendition whose turn it is, the next one on its way."""
-    codec, plan = wanted
-    ladder = {rendition.kbps: rendition for rendition in _ladder(track, codec)}
-    rates = plan or (max(ladder),)
-    opened = {kbps: await kitchen.desk.open(track, ladder[kbps]) for kbps in set(rates)}
-    count = -(-track.manifest.duration_samples // PIECE_SAMPLES)
+async def _pieces(kitchen: Kitchen, lane: Lane, rates: Rates) -> AsyncIterator[LoadedPiece]:
+    """Every piece of a track at the rate that is chosen for it, the next one on its way."""
+
+    def begin(number: int) -> asyncio.Task[LoadedPiece]:
+        source = lane.sources(number)[rates.choose(lane, number)]
+        return asyncio.create_task(_piece(kitchen, lane, source, number))
+
+    count = _pieces_of(lane)
     ahead: asyncio.Task[LoadedPiece] | None = None
     try:
         for number in range(count):
-            source = opened[rates[(turn + number) % len(rates)]]
-            following = rates[(turn + number + 1) % len(rates)]
-            now = ahead or asyncio.create_task(_piece(kitchen, track, source, number))
-            ahead = None
-            if number + 1 < count:
-                later = _piece(kitchen, track, opened[following], number + 1)
-                ahead = asyncio.create_task(later)
-            yield await now
+            now = ahead or begin(number)
+            ahead = begin(number + 1) if number + 1 < count else None
+            piece = await now
+            rates.arrived(lane.piece_s)
+            yield piece
     finally:
         if ahead is not None:
             ahead.cancel()
             await asyncio.gather(ahead, return_exceptions=True)
 
 
-async def _piece(
-    kitchen: Kitchen, track: GrantedTrack, source: OpenRendition, number: int
-) -> LoadedPiece:
+async def _piece(kitchen: Kitchen, lane: Lane, source: OpenRendition, number: int) -> LoadedPiece:
+    assert lane.manifest is not None
     flight = kitchen.desk.flight(source, number, follows=False)
     sealed = await kitchen.desk.bring(flight, _nothing, lambda: None)
-    return await kitchen.desk.loaded(flight, track.manifest, sealed)
+    return await kitchen.desk.loaded(flight, lane.manifest, sealed)
 
 
 async def _nothing() -> None:

@@ -30,7 +30,7 @@ class SoundGauge(Protocol):
 
     @property
     def decode_s(self) -> float:
-        """Work for a piece, the mean of late ones."""
+        """CPU time of decoding and processing a piece."""
         ...
 
 

@@ -38,7 +38,7 @@ class Ledger:
         elif event in ("seek", "skip", "track_end"):
             self._place = None
         elif event == "track_start":
-            self._leave(wanted)
+            self.leave(wanted)
 
     def _arrived(self, line: Mapping[str, Any], *, whole: bool) -> None:
         track, piece, size = line["track"], line["piece"], line["bytes"]
@@ -64,7 +64,8 @@ class Ledger:
         for piece in [number for number in pieces if first <= number <= last]:
             del pieces[piece]
 
-    def _leave(self, wanted: Collection[str]) -> None:
+    def leave(self, wanted: Collection[str]) -> None:
+        """Only these tracks are loaded still: what is here of others will not be heard."""
         for track in [track for track in self._unheard if track not in wanted]:
             self._lost_bytes += sum(self._unheard.pop(track).values())
         for name in [name for name in self._cut if name[0] not in wanted]:

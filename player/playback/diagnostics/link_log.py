@@ -173,6 +173,10 @@ class LinkTap:
         """The right to stream tracks."""
         return await self._server.grant(track_ids, codec)
 
+    def hang_up(self) -> None:
+        """Connections of before are not to be trusted."""
+        self._server.hang_up()
+
     async def read(self, path: str, start: int, end: int | None) -> AsyncGenerator[bytes, None]:
         """Bytes of a signed address as they arrive."""
         number = self._log.asked(self._monotonic())

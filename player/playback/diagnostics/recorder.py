@@ -95,12 +95,17 @@ class Recorder:
         """Events as lines of the trace, oldest first."""
         return [line for t, line in self._lines if t >= since]
 
+    def link_samples(self, since: float = 0.0) -> list[dict[str, Any]]:
+        """The link as a trace of the bench."""
+        return self.link.samples(since)
+
     def report(self) -> Report:
         """Everything known here; sound, store and process are others' to add."""
         readings = self._readings
         if readings is None:
             return Report()
         now = self._monotonic()
+        self._ledger.leave(readings.wanted())
         return Report(
             buffer=self._buffer(readings, now),
             link=self._link(readings.estimate(), now),

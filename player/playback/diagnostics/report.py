@@ -74,7 +74,7 @@ class SoundReport(msgspec.Struct, frozen=True, kw_only=True):
 
     sink: str = ""
     decode_ms: float = 0.0
-    """Work for one piece, the mean of late ones."""
+    """CPU time of decoding and processing a piece of 1.5 s."""
     latency_ms: float = 0.0
     underruns: int = 0
 

@@ -62,11 +62,11 @@ class Tally:
         self.switches += 1
         before, after = int(line.get("before", 0)), int(line["kbps"])
         reason = str(line.get("reason", ""))
-        words = told(reason, after > before, float(line.get("buffer_s", 0.0)), estimate)
+        words = told(reason, float(line.get("buffer_s", 0.0)), estimate, up=after > before)
         self.latest.append(Switch(line["t"], before, after, reason, words))
 
 
-def told(reason: str, up: bool, buffer_s: float, estimate: Estimate) -> str:
+def told(reason: str, buffer_s: float, estimate: Estimate, *, up: bool) -> str:
     """Why the quality changed, with the figures it was decided by."""
     if reason == "link":
         verb = "gives" if up else "fell to"

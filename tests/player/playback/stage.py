@@ -70,9 +70,13 @@ class Stage:
                 ),
                 clock=self.clock,
                 random=Random(7),
-                trace=self.trace,
+                trace=self.tracer(),
             )
         )
+
+    def tracer(self):
+        """Where the player's events go."""
+        return self.trace
 
     @asynccontextmanager
     async def running(self):
