@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from player.playback.pieces import LoadedPiece
 from player.playback.ports import SoundEvent, SoundEventKind
+from player.playback.sound.plan import UNTOUCHED, SoundPlan
+from player.playback.sound.shape import PLAIN, TrackShape
 from sync.wire.playback import PIECE_SAMPLES
 
 
@@ -33,8 +35,12 @@ class MemorySound:
         self.events: list[SoundEvent] = []
         self.heard: list[Heard] = []
         """What was played, in all generations."""
+        self.plan = UNTOUCHED
+        self.shapes: dict[str, TrackShape] = {}
+        """How each track was to sound, as it was said last."""
         self.volume = 100
         self.paused = False
+        self._broken = ""
         self._begin("", 0, 0)
 
     def _begin(self, track_id: str, sample: int, generation: int) -> None:
@@ -54,8 +60,13 @@ class MemorySound:
         self._begin(track_id, sample, generation)
         self._schedule()
 
-    def submit(self, piece: LoadedPiece, generation: int) -> None:
+    def arrange(self, plan: SoundPlan) -> None:
+        """Remembered: nothing is decoded here."""
+        self.plan = plan
+
+    def submit(self, piece: LoadedPiece, generation: int, shape: TrackShape = PLAIN) -> None:
         """Append a piece."""
+        self.shapes[piece.track_id] = shape
         if generation != self._generation:
             return
         self._settle()
@@ -103,8 +114,16 @@ class MemorySound:
         self._listener = callback
 
     def fail(self, detail: str) -> None:
-        """The audio device goes away."""
+        """The audio device goes away: nothing is heard until `mend`."""
+        self._settle()
+        self._broken = detail
+        self._since = None
         self._tell("failed", "", detail)
+        self._schedule()
+
+    def mend(self) -> None:
+        """There is an audio device again."""
+        self._broken = ""
 
     # ------------------------------------------------------------------ inside
 
@@ -130,6 +149,9 @@ class MemorySound:
             self._timer = None
         if self.paused or self._over:
             return
+        if self._broken:
+            self._refuse()
+            return
         if self._played >= self._end():
             self._since = None
             self._out_of_audio()
@@ -144,6 +166,12 @@ class MemorySound:
         due = following[0] if following else self._end()
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later((due - self._played) / self._rate + 1e-6, self._tick)
+
+    def _refuse(self) -> None:
+        """A device that is not there says so when it should play, once for each jump."""
+        if self._line and not self._told:
+            self._over = True
+            self._tell("failed", "", self._broken)
 
     def _tick(self) -> None:
         self._settle()

@@ -11,6 +11,8 @@ PlayerError
 └── SoundError
     ├── PieceDamagedError      the bytes of a piece do not decode to what they promise
     ├── PieceOrderError        a piece that does not follow the last one
+    ├── CurveUnreadableError   an equaliser's curve that makes no sense
+    ├── HeadUnreadableError    a head's measurements that cannot be read
     ├── RecordingTooLongError  a WAV file cannot grow further
     └── SinkError
         ├── SinkUnavailableError   the way to the ear does not exist on this machine
@@ -32,6 +34,19 @@ class PieceDamagedError(SoundError):
 
 class PieceOrderError(SoundError):
     """A piece that does not continue what was decoded before."""
+
+
+class CurveUnreadableError(SoundError):
+    """Not the text of an equaliser's curve."""
+
+    kind: Kind = "usage"
+    remedy = "give a ParametricEQ.txt of AutoEq, or bands like PK 1000 -3 1.4; LSC 105 4"
+
+
+class HeadUnreadableError(SoundError):
+    """A SOFA file, or what is needed to read it."""
+
+    remedy = "segue spatial synthetic works without a file"
 
 
 class RecordingTooLongError(SoundError):

@@ -15,6 +15,8 @@ from player.playback.pcm_feed import PieceFailed
 from player.playback.pieces import LoadedPiece
 from player.playback.ports import SoundEvent, SoundEventKind
 from player.playback.sink import AudioSink
+from player.playback.sound.plan import UNTOUCHED, SoundPlan
+from player.playback.sound.shape import PLAIN, TrackShape
 
 BUFFER_S = 3.0
 _REFILL_BELOW = 0.66
@@ -36,6 +38,7 @@ class Output:
         self._sink = sink
         self._buffer_s = buffer_s
         self._clock = clock
+        self._plan = UNTOUCHED
         self._current: Generation | None = None
         self._served: Generation | None = None
         self._watch = UnderrunWatch()
@@ -74,17 +77,22 @@ class Output:
     def play_from(self, track_id: str, sample: int, generation: int) -> None:
         """Forget all audio on its way; the next piece submitted contains `sample` of the track."""
         before = self._current
-        self._current = Generation(generation, (track_id, sample), self._sink)
+        start = (track_id, sample)
+        self._current = Generation(generation, start, self._sink, self._plan)
         if before is not None:
             before.close()
         self._wake.set()
 
-    def submit(self, piece: LoadedPiece, generation: int) -> None:
+    def arrange(self, plan: SoundPlan) -> None:
+        """Process like this from the next `play_from` on."""
+        self._plan = plan
+
+    def submit(self, piece: LoadedPiece, generation: int, shape: TrackShape = PLAIN) -> None:
         """Append a piece: the one after the last, or piece 0 of the track that follows."""
         current = self._current
         if current is not None and current.number == generation:
             self._pieces += 1
-            current.submit(piece)
+            current.submit(piece, shape)
             self._wake.set()
 
     def finish(self, generation: int) -> None:

@@ -30,6 +30,10 @@ class RateConverter:
         """Input samples per output sample."""
         return float(1 / self._ratio)
 
+    def frames_of(self, samples: int) -> int:
+        """How many samples come out for so many of a whole track."""
+        return round(samples * self._ratio)
+
     def convert(self, pcm: Pcm) -> Pcm:
         """The output so far available for one more block."""
         if self._graph is None or not len(pcm):

@@ -11,6 +11,8 @@ from player.playback.demux import setup_of
 from player.playback.errors import PieceDamagedError
 from player.playback.pcm_convert import RateConverter
 from player.playback.pieces import LoadedPiece
+from player.playback.sound.crossfade import Crossfader
+from player.playback.sound.shape import PLAIN, TrackShape
 from player.playback.splice import TrackDecoder
 from sync.wire.playback import PIECE_SAMPLES
 
@@ -55,7 +57,8 @@ _FINAL = _FinalPiece()
 
 
 class Feed:
-    """Decodes lazily: `next_item` does the work for one block.
+    """Decodes lazily: `next_item` does the work for one block. Tracks have their gain here, and
+    go over into one another if their shapes say so.
 
     `submit` and `finish` may be called from any thread, `next_item` from one.
     """
@@ -64,15 +67,16 @@ class Feed:
         """`rate_for` is asked once, with the first track's rate, which rate the output has."""
         self._rate_for = rate_for
         self._start: tuple[str, int] | None = (track_id, sample)
-        self._waiting: deque[LoadedPiece | _FinalPiece] = deque()
+        self._waiting: deque[tuple[LoadedPiece, TrackShape] | _FinalPiece] = deque()
+        self._crossfader = Crossfader()
         self._rate = 0
         self._items = self._run()
         self.exhausted = False
         """Everything up to `finish` was given out."""
 
-    def submit(self, piece: LoadedPiece) -> None:
+    def submit(self, piece: LoadedPiece, shape: TrackShape = PLAIN) -> None:
         """Append a piece: the next one of the track, or piece 0 of the track that follows."""
-        self._waiting.append(piece)
+        self._waiting.append((piece, shape))
 
     def finish(self) -> None:
         """Nothing follows what was submitted."""
@@ -85,7 +89,14 @@ class Feed:
     @property
     def waiting_samples(self) -> int:
         """Audio in pieces that were not begun yet, in samples of their own rate."""
-        return sum(item.keep for item in tuple(self._waiting) if isinstance(item, LoadedPiece))
+        waiting = [item for item in tuple(self._waiting) if isinstance(item, tuple)]
+        return sum(piece.keep for piece, _ in waiting) + self._crossfader.held_frames
+
+    def released(self) -> Block | None:
+        """A little of the end of a track that waits for the next one, which is late."""
+        if not self._crossfader.held_frames:
+            return None
+        return Block(self._crossfader.release())
 
     def _run(self) -> Iterator[FeedItem | None]:
         track: _TrackFeed | None = None
@@ -94,20 +105,22 @@ class Feed:
                 yield None
                 continue
             item = self._waiting.popleft()
-            following = item if isinstance(item, LoadedPiece) else None
-            if track is not None and (following is None or not track.continues_with(following)):
+            following = item if isinstance(item, tuple) else None
+            if track is not None and (following is None or not track.continues_with(following[0])):
                 yield from track.finish()
                 track = None
             if following is None:
+                yield from _nonempty(self._crossfader.abandon())
                 self.exhausted = True
                 continue
             self.exhausted = False
+            piece, shape = following
             try:
-                track = track or self._begin(following)
+                track = track or self._begin(piece)
             except PieceDamagedError as error:
-                yield _failure(following, error)
+                yield _failure(piece, error)
                 continue
-            yield from track.decode(following)
+            yield from track.decode(piece, shape)
 
     def _begin(self, piece: LoadedPiece) -> "_TrackFeed":
         start, self._start = self._start, None
@@ -116,28 +129,29 @@ class Feed:
             sample = max(sample, min(start[1], sample + piece.keep))
         rate = setup_of(piece.codec, piece.init).rate
         self._rate = self._rate or self._rate_for(rate)
-        return _TrackFeed(piece.track_id, sample, rate, self._rate)
+        return _TrackFeed((piece.track_id, sample), rate, self._rate, self._crossfader)
 
 
 class _TrackFeed:
     """One track in one go: its decoder and its rate converter."""
 
-    def __init__(self, track_id: str, sample: int, rate: int, output_rate: int) -> None:
-        self._track_id = track_id
-        self._next_piece = sample // PIECE_SAMPLES
-        self._decoder = TrackDecoder(sample)
+    def __init__(
+        self, start: tuple[str, int], rate: int, output_rate: int, crossfader: Crossfader
+    ) -> None:
+        self._track_id, self._sample = start
+        self._next_piece = self._sample // PIECE_SAMPLES
+        self._decoder = TrackDecoder(self._sample)
         self._converter = RateConverter(rate, output_rate)
-        self._begins: TrackBegins | None = TrackBegins(
-            track_id, sample, output_rate, self._converter.step
-        )
+        self._output_rate = output_rate
+        self._crossfader = crossfader
+        self._began = False
+        self._shape = PLAIN
 
     def continues_with(self, piece: LoadedPiece) -> bool:
         return piece.track_id == self._track_id and piece.piece == self._next_piece
 
-    def decode(self, piece: LoadedPiece) -> Iterator[FeedItem]:
-        if self._begins is not None:
-            yield self._begins
-            self._begins = None
+    def decode(self, piece: LoadedPiece, shape: TrackShape) -> Iterator[FeedItem]:
+        yield from self._shaped(shape)
         self._next_piece = piece.piece + 1
         try:
             for pcm in self._decoder.decode(piece):
@@ -148,12 +162,35 @@ class _TrackFeed:
 
     def finish(self) -> Iterator[FeedItem]:
         yield from self._blocks(self._decoder.finish())
-        yield from _nonempty(self._converter.finish())
+        yield from self._joined(self._converter.finish())
+
+    def _shaped(self, shape: TrackShape) -> Iterator[FeedItem]:
+        """The track begins, or more is known of it than with the piece before."""
+        frames = self._frames_of(shape.total)
+        if not self._began:
+            at_start = not self._sample
+            begin = self._crossfader.begin(shape, self._output_rate, frames, at_start=at_start)
+            yield from _nonempty(begin)
+            place = (self._track_id, self._sample)
+            yield TrackBegins(*place, self._output_rate, self._converter.step)
+            self._began = True
+        elif shape != self._shape:
+            self._crossfader.hold(shape, self._output_rate, frames)
+        self._shape = shape
+
+    def _frames_of(self, total: int | None) -> int | None:
+        """Frames that the track gives from where it was begun."""
+        return None if total is None else self._converter.frames_of(max(0, total - self._sample))
 
     def _blocks(self, pcm: Pcm) -> Iterator[Block]:
         if not np.isfinite(pcm).all():
             pcm = np.nan_to_num(pcm, nan=0.0, posinf=0.0, neginf=0.0)
-        yield from _nonempty(self._converter.convert(pcm))
+        yield from self._joined(self._converter.convert(pcm))
+
+    def _joined(self, pcm: Pcm) -> Iterator[Block]:
+        if self._shape.gain != 1.0:
+            pcm = pcm * np.float32(self._shape.gain)
+        yield from _nonempty(self._crossfader.push(pcm))
 
 
 def _nonempty(pcm: Pcm) -> Iterator[Block]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from player.playback.pieces import LoadedPiece
+from player.playback.sound.plan import SoundPlan
+from player.playback.sound.shape import PLAIN, TrackShape
 from sync.wire.catalog import Track
 from sync.wire.playback import Codec, Grant
 
@@ -109,6 +111,10 @@ class Clock(Protocol):
         """Seconds that never go back, as `time.monotonic`."""
         ...
 
+    def elapsed(self) -> float:
+        """Like `monotonic`, but it goes on while the machine sleeps."""
+        ...
+
     def unix(self) -> float:
         """Wall time in seconds."""
         ...
@@ -144,8 +150,15 @@ class Sound(Protocol):
         """Forget all audio on its way; the next piece submitted contains `sample` of the track."""
         ...
 
-    def submit(self, piece: LoadedPiece, generation: int) -> None:
-        """Append a piece: the one after the last, or piece 0 of the track that follows."""
+    def arrange(self, plan: SoundPlan) -> None:
+        """Process like this from the next `play_from` on."""
+        ...
+
+    def submit(self, piece: LoadedPiece, generation: int, shape: TrackShape = PLAIN) -> None:
+        """Append a piece: the one after the last, or piece 0 of the track that follows.
+
+        `shape` says how its track is to sound, as far as is known by now.
+        """
         ...
 
     def finish(self, generation: int) -> None:
