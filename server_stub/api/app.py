@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 from server_stub.api import (
     account_routes,
     catalog_routes,
+    collection_routes,
     device_page,
     grant_routes,
     link_pages,
@@ -33,6 +34,7 @@ _CLIENT_GONE = 499
 HANDLERS: list[ControllerRouterHandler] = [
     *account_routes.HANDLERS,
     *catalog_routes.HANDLERS,
+    *collection_routes.HANDLERS,
     *device_page.HANDLERS,
     *grant_routes.HANDLERS,
     *link_pages.HANDLERS,

@@ -12,9 +12,18 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from server_stub.api import oauth_routes, operation_routes
 from server_stub.api.policy import PUBLIC
-from sync.wire import catalog, playback, problems, sessions
+from sync.wire import catalog, collection, intents, playback, problems, sessions
 
-_MODULES = (catalog, playback, problems, sessions, oauth_routes, operation_routes)
+_MODULES = (
+    catalog,
+    collection,
+    intents,
+    playback,
+    problems,
+    sessions,
+    oauth_routes,
+    operation_routes,
+)
 
 SPECIFICATION = OpenAPIConfig(
     title="Segue",

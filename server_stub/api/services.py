@@ -10,6 +10,8 @@ from server_stub.api.signing import AddressSigner
 from server_stub.catalog.model.queries import AlbumQuery, PageRequest, TrackQuery
 from server_stub.settings import Settings
 from sync.wire.catalog import Album, Artist, ChangePage, Genre, Lyrics, Page, SearchHits, Track
+from sync.wire.collection import Mark, MarkKind, MarkPage
+from sync.wire.intents import Intent, Verdicts
 from sync.wire.playback import Codec, Manifest
 from sync.wire.sessions import Device, DeviceAuthorization, DeviceRegistration, Tier, Tokens
 
@@ -189,6 +191,19 @@ class Licensing(Protocol):
     async def public_key(self) -> bytes: ...
 
 
+class Collection(Protocol):
+    """What each listener marked."""
+
+    async def changes(self, user_id: str, after: int, limit: int) -> MarkPage: ...
+
+    async def newest(
+        self, user_id: str, kind: MarkKind, *, limit: int, after: int = 0
+    ) -> Sequence[Mark]: ...
+
+
+IntentHandler = Callable[[str, Sequence[Intent]], Awaitable[Verdicts]]
+"""Does what consecutive intents of one kind, by one user (id), ask for."""
+
 Check = Callable[[], Awaitable[str]]
 """Looks at something the server needs: "" if it is well, else what is wrong."""
 
@@ -201,6 +216,9 @@ class Services:
     streaming: Streaming
     accounts: Accounts
     licensing: Licensing
+    collection: Collection
+    intents: Mapping[str, IntentHandler]
+    """Who does what a listener did elsewhere, by the kind of intent."""
     signer: AddressSigner
     settings: Settings
     metrics: Metrics

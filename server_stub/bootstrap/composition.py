@@ -7,6 +7,7 @@ from server_stub.bootstrap.databases import open_at
 from server_stub.bootstrap.findings import CatalogFindings
 from server_stub.bootstrap.folder import DataFolder
 from server_stub.catalog.service import CatalogService, Importer
+from server_stub.collection.service import CollectionService
 from server_stub.engines.embedded.artwork import LocalPictures
 from server_stub.engines.embedded.blobs import ObstoreBlobs
 from server_stub.engines.embedded.blobs_growing import WorkFolder
@@ -18,6 +19,7 @@ from server_stub.engines.embedded.worker_pool import EncoderPool
 from server_stub.engines.relational.accounts_store import relational_accounts
 from server_stub.engines.relational.catalog_import import RelationalImports
 from server_stub.engines.relational.catalog_store import RelationalCatalog
+from server_stub.engines.relational.collection_store import RelationalMarks, RelationalTargets
 from server_stub.engines.relational.database import Database
 from server_stub.engines.relational.licensing_store import RelationalDevices
 from server_stub.engines.relational.streaming_sources import RelationalSources
@@ -80,6 +82,12 @@ def catalog(folder: DataFolder, database: Database) -> CatalogService:
     return CatalogService(
         RelationalCatalog(database), RelationalImports(database), LocalPictures(folder.pictures)
     )
+
+
+def collection(ground: Ground) -> CollectionService:
+    """What each listener marked."""
+    database = ground.database
+    return CollectionService(RelationalMarks(database), RelationalTargets(database), ground.clock)
 
 
 def importer(database: Database, clock: Clock) -> Importer:

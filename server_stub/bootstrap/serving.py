@@ -35,6 +35,7 @@ from server_stub.engines.embedded.authority import LocalAuthority
 from server_stub.kernel.clock import SystemClock
 from server_stub.settings import Settings
 from server_stub.streaming.service import StreamingService
+from sync.wire.collection import MARK_INTENT
 
 LOW_DISK_BYTES = 200 << 20
 _log = structlog.get_logger(__name__)
@@ -91,11 +92,14 @@ class _Server:
         streaming = composition.streaming(ground)
         stack.push_async_callback(streaming.close)
         authority_pem, fingerprint, context = await self._secured()
+        collection = composition.collection(ground)
         services = Services(
             catalog=composition.catalog(ground.folder, ground.database),
             streaming=streaming,
             accounts=accounts,
             licensing=composition.licensing(ground),
+            collection=collection,
+            intents={MARK_INTENT: collection.marked},
             signer=AddressSigner(ground.secrets.address_key, ground.clock),
             settings=settings,
             metrics=Metrics(),

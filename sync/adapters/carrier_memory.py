@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from sync.errors import CarrierAwayError
-from sync.outbox.model import Intent, Verdicts
+from sync.wire.intents import Intent, Verdicts
 
 
 class MemoryCarrier:
@@ -37,4 +37,4 @@ class MemoryCarrier:
         if self.loses_answers:
             self.loses_answers = False
             raise CarrierAwayError("the connection broke")
-        return Verdicts(frozenset(done), refused)
+        return Verdicts(applied=frozenset(done), refused=refused)

@@ -5,8 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+
 from sync.errors import OutboxFullError
-from sync.outbox.model import Intent, Pending, Refusal, Verdicts
+from sync.outbox.model import Pending, Refusal
+from sync.wire.intents import Intent, Verdicts
 
 _VERSION = 1
 _SCHEMA = """
@@ -51,7 +54,7 @@ class SqliteOutboxStore:
                 cursor.executemany(
                     "INSERT OR IGNORE INTO intent (id, kind, key, at_ms, body)"
                     " VALUES (?, ?, ?, ?, ?)",
-                    [(i.id, i.kind, i.key, i.at_ms, i.body) for i in intents],
+                    [(i.id, i.kind, i.key, i.at_ms, msgspec.json.encode(i.body)) for i in intents],
                 )
         except sqlite3.OperationalError as error:
             raise OutboxFullError(f"this could not be written down: {error}") from error
@@ -142,4 +145,4 @@ def _free_name(path: Path) -> Path:
 
 def _intent(row: tuple[str, str, int, bytes, str]) -> Intent:
     kind, key, at_ms, body, intent_id = row
-    return Intent(kind=kind, key=key, at_ms=at_ms, body=bytes(body), id=intent_id)
+    return Intent(kind=kind, key=key, at_ms=at_ms, body=msgspec.json.decode(body), id=intent_id)

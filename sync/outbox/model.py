@@ -1,24 +1,8 @@
-"""An intent: something a listener did that the server must hear of."""
+"""What the outbox says of itself."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import msgspec
-
-from sync.wire.ids import new_id
-
-
-class Intent(msgspec.Struct, frozen=True, kw_only=True):
-    """One action. `id` is unique for ever: the server applies it once however often it arrives.
-
-    `key` names what it acts on (`playlist:ID`, `track:ID`): intents of one key arrive in their
-    order. `at_ms` is when it happened, in Unix milliseconds. `body` is JSON.
-    """
-
-    kind: str
-    key: str
-    at_ms: int
-    body: bytes = b"{}"
-    id: str = msgspec.field(default_factory=new_id)
+from sync.wire.intents import Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +11,6 @@ class Refusal:
 
     intent: Intent
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verdicts:
-    """What the server said to a batch: ids it has applied, and ids it will not, with the reason."""
-
-    applied: frozenset[str] = frozenset()
-    refused: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from sync.outbox.model import Intent, Pending, Refusal, Verdicts
+from sync.outbox.model import Pending, Refusal
+from sync.wire.intents import Intent, Verdicts
 
 
 class Carrier(Protocol):

@@ -8,8 +8,9 @@ from random import Random
 from typing import TypeVar
 
 from sync.errors import CarrierAwayError, CarrierRefusedError
-from sync.outbox.model import Intent, Pending, Refusal, Verdicts
+from sync.outbox.model import Pending, Refusal
 from sync.outbox.ports import Carrier, OutboxStore
+from sync.wire.intents import Intent, Verdicts
 
 T = TypeVar("T")
 

@@ -4,7 +4,8 @@ import pytest
 
 from sync.adapters.outbox_memory import MemoryOutboxStore
 from sync.adapters.outbox_sqlite import SqliteOutboxStore
-from sync.outbox.model import Intent, Pending, Verdicts
+from sync.outbox.model import Pending
+from sync.wire.intents import Intent, Verdicts
 
 
 @pytest.fixture(params=["sqlite", "memory"])
@@ -19,7 +20,9 @@ def store(request, tmp_path):
 
 
 def intent(name, key="track:a"):
-    return Intent(id=name, kind="liked", key=key, at_ms=1_700_000_000_000, body=b'{"n":1}')
+    return Intent(
+        id=name, kind="liked", key=key, at_ms=1_700_000_000_000, body={"n": 1, "titles": ["ä", "b"]}
+    )
 
 
 def ids(intents):

@@ -21,6 +21,8 @@ from server_stub.api.metrics import Metrics
 from server_stub.api.services import Services
 from server_stub.api.signing import AddressSigner
 from server_stub.catalog.errors import TrackNotFoundError
+from server_stub.collection.service import CollectionService
+from server_stub.engines.memory.collection import MemoryMarks, MemoryTargets
 from server_stub.kernel.clock import ManualClock
 from server_stub.kernel.errors import NotFoundError
 from server_stub.settings import Settings
@@ -275,12 +277,16 @@ class Stage:
     checks: dict = field(default_factory=dict)
 
     def __post_init__(self):
+        targets = MemoryTargets({"track": [TRACK], "album": [ALBUM], "artist": [ARTIST]})
+        self.collection = CollectionService(MemoryMarks(), targets, self.clock)
         self.signer = AddressSigner(b"s" * 32, self.clock)
         self.services = Services(
             catalog=self.catalog,
             streaming=self.streaming,
             accounts=self.accounts,
             licensing=self.licensing,
+            collection=self.collection,
+            intents={"marked": self.collection.marked},
             signer=self.signer,
             settings=self.settings,
             metrics=Metrics(),

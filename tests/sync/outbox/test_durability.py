@@ -17,8 +17,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from sync.adapters.carrier_memory import MemoryCarrier
 from sync.adapters.outbox_sqlite import SqliteOutboxStore
 from sync.errors import CarrierAwayError, OutboxFullError
-from sync.outbox.model import Intent
 from sync.outbox.service import Outbox
+from sync.wire.intents import Intent
 
 KEYS = st.sampled_from(["playlist:p", "playlist:q", "track:t"])
 
@@ -119,7 +119,7 @@ import sys
 import tempfile
 from pathlib import Path
 from sync.adapters.outbox_sqlite import SqliteOutboxStore
-from sync.outbox.model import Intent
+from sync.wire.intents import Intent
 store = SqliteOutboxStore(Path(sys.argv[1]))
 while True:
     intent = Intent(kind="edited", key="playlist:p", at_ms=0)
@@ -151,8 +151,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_done(tmp_path):
     with pytest.raises(OutboxFullError, match="could not be written down"):
         for _ in range(1000):
             batch = [
-                Intent(kind="edited", key="k", at_ms=0, body=b'"%s"' % (b"x" * 900))
-                for _ in range(3)
+                Intent(kind="edited", key="k", at_ms=0, body={"x": "x" * 900}) for _ in range(3)
             ]
             store.add(batch)
             kept += batch

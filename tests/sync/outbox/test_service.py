@@ -8,8 +8,9 @@ import pytest
 from sync.adapters.carrier_memory import MemoryCarrier
 from sync.adapters.outbox_memory import MemoryOutboxStore
 from sync.errors import CarrierAwayError, CarrierRefusedError
-from sync.outbox.model import Intent, Pending, Verdicts
+from sync.outbox.model import Pending
 from sync.outbox.service import BATCH, FIRST_PAUSE_S, LONGEST_PAUSE_S, Outbox
+from sync.wire.intents import Intent, Verdicts
 
 
 def intents(count, key="playlist:p"):
@@ -111,7 +112,7 @@ class Picky:
         if self.bad in batch:
             raise CarrierRefusedError("a field is missing")
         self.applied += batch
-        return Verdicts(frozenset(one.id for one in batch))
+        return Verdicts(applied=frozenset(one.id for one in batch))
 
 
 async def test_one_that_spoils_its_batch_is_found_and_set_aside():

@@ -1,0 +1,1 @@
+"""What each listener marked as theirs: likes, saved albums, followed artists, ratings."""
