@@ -1,5 +1,6 @@
 """How the session gets at servers, and what stands for "the server" and "the rights" meanwhile."""
 
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -19,8 +20,12 @@ from sync.wire.playback import Codec, Grant
 class HttpGate:
     """Servers over HTTPS."""
 
-    def __init__(self, network: NetworkSettings) -> None:
+    def __init__(
+        self, network: NetworkSettings, on_date: Callable[[float], None] = lambda unix: None
+    ) -> None:
+        """`on_date` hears what time it is at the server."""
         self._network = network
+        self._on_date = on_date
 
     def address(self, text: str) -> str:
         """The base address of a server as typed."""
@@ -49,7 +54,7 @@ class HttpGate:
 
     def _line(self, profile: ServerProfile, on_contact: Callable[[bool, str], None]) -> HttpLine:
         authority = profile.authority.encode() if profile.authority else None
-        return HttpLine(profile.url, trust(authority), self._network, on_contact)
+        return HttpLine(profile.url, trust(authority), self._network, on_contact, self._on_date)
 
 
 class CurrentServer:
@@ -96,8 +101,9 @@ class CurrentServer:
 class CurrentRights:
     """The rights of this device at the server that the session uses now."""
 
-    def __init__(self, device_key: X25519PrivateKey) -> None:
+    def __init__(self, device_key: X25519PrivateKey, unix: Callable[[], float] = time.time) -> None:
         self._device_key = device_key
+        self._unix = unix
         self._rights: Rights | None = None
         self.on_licence: Callable[[int, int], None] = lambda max_kbps, issued_at: None
         """Told what each admitted licence allows, and when it was issued."""
@@ -107,7 +113,7 @@ class CurrentRights:
         self._rights = None
         if profile is not None and profile.device_id:
             device = DeviceKey(profile.device_id, self._device_key)
-            self._rights = Rights(device, profile.licence_key)
+            self._rights = Rights(device, profile.licence_key, self._unix)
 
     def admit(self, blob: bytes) -> object:
         """Check a licence and take its rights on."""

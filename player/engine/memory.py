@@ -45,7 +45,8 @@ class Memory:
             self._due = asyncio.get_running_loop().call_later(pause_s, self._begin)
 
     async def save(self) -> None:
-        """Save everything now."""
+        """Save everything now, at the end: paused, for the next run begins so."""
+        self._controller.pause()
         if self._due is not None:
             self._due.cancel()
             self._due = None

@@ -1,5 +1,6 @@
 """The player: commands in, music and state out. All in one event loop; commands return at once."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 from player.errors import NotFoundError, UsageError
 from player.playback.announce import Announcer
 from player.playback.assembly import built_transport
+from player.playback.detours import Detours
 from player.playback.diagnostics.gauges import Gauges
-from player.playback.errors import RightsRefusedError
 from player.playback.grants import GrantBook
 from player.playback.lane import Lane
+from player.playback.lineup import LANES_AHEAD, LineUp
 from player.playback.playback_world import PlaybackWorld
 from player.playback.ports import SoundEvent
 from player.playback.quality import Limits
@@ -18,14 +20,15 @@ from player.playback.queue import REPEATS, PlayQueue, Repeat
 from player.playback.queue_entries import Row
 from player.playback.recovery import Connection, Recovery
 from player.playback.snapshot import connection_state, queue_state, transport_state
+from player.playback.sound_care import DeviceNews, SoundCare
 from player.playback.transport import TransportEvents
+from player.playback.volume import Volume
+from player.playback.wakefulness import Wakefulness
 
-LANES_AHEAD = 4
-"""Tracks after the current one that are looked at when loading ahead."""
 RESTART_AFTER_MS = 3000
 """Later than this `prev` goes to the beginning of the same track."""
-UNPLAYABLE_IN_A_ROW = 5
-"""So many tracks that cannot be played end the attempt."""
+ACCIDENT_S = 120.0
+"""An engine that was killed while it played goes on by itself if it is back within this time."""
 
 
 class Controller:
@@ -39,16 +42,16 @@ class Controller:
             world.server, world.rights, world.papers, clock=world.clock, codec=world.codec
         )
         self._announcer = Announcer(world.listeners, world.catalogue)
-        self._transport = built_transport(
-            world, self._grants, self.recovery, self._transport_events()
-        )
+        events = self._transport_events()
+        self._transport = built_transport(world, self._grants, self.recovery, events)
         self.gauges = Gauges(self._transport, world.policies)
-        self._unplayable: set[str] = set()
-        self._failures = 0
-        self._volume = 100
-        self._muted = False
-        self.server_name = ""
-        self.user_name = ""
+        self._detours = Detours()
+        self._line_up = LineUp(world.codec, self._detours)
+        self._care = SoundCare(self._transport, self._device_told)
+        self._watch = Wakefulness(world.clock, self._woke)
+        self._volume = Volume(world.sound)
+        self._resumes = False
+        """Whether to go on by itself once there is a session: the last run ended by accident."""
 
     def _transport_events(self) -> TransportEvents:
         return TransportEvents(
@@ -57,14 +60,19 @@ class Controller:
             ended=self._ended,
             lane_failed=self._lane_failed,
             sound_failed=self._sound_failed,
+            heard=self._heard,
         )
 
     async def run(self) -> None:
         """Load and play what the commands ask for."""
-        self._world.sound.set_volume(0 if self._muted else self._volume)
+        self._volume.apply()
+        watching = asyncio.create_task(self._watch.run())
         try:
             await self._transport.run()
         finally:
+            watching.cancel()
+            self._care.leave()
+            await asyncio.gather(watching, return_exceptions=True)
             await self._grants.close()
 
     # ------------------------------------------------------------------ playing
@@ -79,6 +87,7 @@ class Controller:
 
     def pause(self) -> None:
         """Hold."""
+        self._care.leave()
         if self._transport.wanted:
             self._transport.pause()
             self._told()
@@ -88,10 +97,11 @@ class Controller:
         if not self._transport.lanes:
             self._start_current()
         elif not self._transport.wanted:
-            self._failures = 0
+            self._detours.try_all()
             self._transport.wake_up()
             self._set_lanes(self._transport.lanes[0])
-            self._transport.resume()
+            if not self._care.wish():
+                self._transport.resume()
             self._told()
 
     def toggle(self) -> None:
@@ -137,18 +147,16 @@ class Controller:
 
     def set_volume(self, percent: int) -> None:
         """0 to 100; ends muting."""
-        self._volume, self._muted = max(0, min(100, percent)), False
-        self._world.sound.set_volume(self._volume)
+        self._volume.set(percent)
         self._told()
 
     def change_volume(self, delta: int) -> None:
         """Louder or softer."""
-        self.set_volume(self._volume + delta)
+        self.set_volume(self._volume.percent + delta)
 
     def mute(self) -> None:
         """Silence, or back to the volume before."""
-        self._muted = not self._muted
-        self._world.sound.set_volume(0 if self._muted else self._volume)
+        self._volume.mute()
         self._told()
 
     def set_limits(self, limits: Limits) -> None:
@@ -219,11 +227,8 @@ class Controller:
         return {
             **transport_state(self._transport, world.catalogue, world.clock.monotonic()),
             **queue_state(self.queue, world.catalogue),
-            "volume": self._volume,
-            "muted": self._muted,
-            "connection": connection_state(
-                self.recovery.connection, self.server_name, self.user_name
-            ),
+            **self._volume.shown(),
+            "connection": connection_state(self.recovery.connection),
             "sink": world.sound.name,
             "cache": {"bytes": world.store.used_bytes, "budget_bytes": world.store.budget_bytes},
         }
@@ -233,32 +238,44 @@ class Controller:
         return self.queue.saved()
 
     def saved_place(self) -> dict[str, Any]:
-        """Position and volume as plain values."""
+        """Position and volume as plain values, and whether something was playing when."""
         return {
             "position_ms": self._transport.position_ms(),
-            "volume": self._volume,
-            "muted": self._muted,
+            **self._volume.shown(),
+            "playing": self._transport.wanted,
+            "saved_at": self._world.clock.unix(),
         }
 
     def restore(self, queue: dict[str, Any], place: dict[str, Any]) -> None:
-        """Take up where the last session ended, paused. A damaged save leaves an empty queue."""
+        """Take up where the last session ended: paused, or (after an accident a moment ago) to go
+        on as soon as there is a session. A damaged save leaves an empty queue.
+        """
         with suppress(KeyError, TypeError, ValueError):
-            self._volume = max(0, min(100, int(place["volume"])))
-            self._muted = bool(place["muted"])
-            self._world.sound.set_volume(0 if self._muted else self._volume)
+            self._volume.restore(place)
         with suppress(KeyError, TypeError, ValueError):
             self.queue = PlayQueue.restored(queue, self._world.random)
             if self.queue.current is not None:
-                lane = self._lane(self.queue.current)
+                lane = self._line_up.lane(self.queue, self.queue.current)
                 lane.start_ms = max(0, int(place["position_ms"]))
                 self._transport.rest(lane)
+                age_s = self._world.clock.unix() - float(place.get("saved_at", 0))
+                self._resumes = bool(place.get("playing")) and 0 <= age_s <= ACCIDENT_S
         self._told()
         self._world.listeners.queue()
+
+    def retry(self) -> None:
+        """Do not wait any longer: the server and the audio device are tried now."""
+        self.recovery.hurry()
+        if self._care.waiting:
+            self._care.wish()
 
     def session_changed(self) -> None:
         """Somebody signed in or out: what was granted before does not count any more."""
         self._grants.forget_all()
         self.recovery.hurry()
+        if self._resumes:
+            self._resumes = False
+            self.resume()
 
     # ------------------------------------------------------------------ inside
 
@@ -266,8 +283,7 @@ class Controller:
         """Play the queue's current entry from its beginning."""
         if self.queue.current is None:
             return
-        self._unplayable.clear()
-        self._failures = 0
+        self._detours.try_all()
         self._jump_to_current()
         self._transport.resume()
         self._changed()
@@ -275,38 +291,18 @@ class Controller:
     def _jump_to_current(self) -> None:
         entry = self.queue.current
         assert entry is not None
-        kept = [lane for lane in self._transport.lanes if lane.entry == entry]
-        lane = kept[0] if kept and kept[0].error is None else self._lane(entry)
-        lane.start_ms = 0
+        lane = self._line_up.chosen(self.queue, entry, self._transport.lanes)
         self._transport.end_rest()
         self._set_lanes(lane)
         self._transport.jump()
 
     def _set_lanes(self, first: Lane) -> None:
         """The current lane and what follows; lanes that stay keep what they have."""
-        spare = [lane for lane in self._transport.lanes if lane is not first]
-        lanes = [first]
-        upcoming = self.queue.upcoming(LANES_AHEAD)
-        for entry in upcoming:
-            if entry not in self._unplayable:
-                lanes.append(self._kept_or_new(entry, spare, lanes))
-        self._transport.set_lanes(lanes, queue_ended=len(upcoming) < LANES_AHEAD)
-
-    def _kept_or_new(self, entry: str, spare: list[Lane], before: Sequence[Lane]) -> Lane:
-        known = next((lane for lane in spare if lane.entry == entry), None)
-        if known is not None:
-            spare.remove(known)
-            return known
-        fresh = self._lane(entry)
-        twin = next((lane for lane in before if lane.track_id == fresh.track_id), None)
-        if twin is not None:
-            fresh.adopt(twin)
-        return fresh
-
-    def _lane(self, entry: str) -> Lane:
-        return Lane(entry, self.queue.track_of(entry), self._world.codec)
+        lanes, ended = self._line_up.after(first, self.queue, self._transport.lanes)
+        self._transport.set_lanes(lanes, queue_ended=ended)
 
     def _queue_edited(self) -> None:
+        self._detours.go_on()
         lanes = self._transport.lanes
         current = self.queue.current
         if current is None:
@@ -328,8 +324,8 @@ class Controller:
 
     def _advanced(self, lane: Lane) -> None:
         """The next track is heard."""
-        self._failures = 0
-        for _step in range(LANES_AHEAD):
+        self._detours.passed()
+        for _step in range(len(self._detours.entries) + LANES_AHEAD):
             if self.queue.advance() in (lane.entry, None):
                 break
         self._set_lanes(lane)
@@ -337,48 +333,59 @@ class Controller:
 
     def _ended(self) -> None:
         """Everything was heard: back to the first entry, waiting."""
+        self._care.leave()
         self.queue.rewind()
         self._transport.stop()
         self._changed()
 
     def _lane_failed(self, lane: Lane) -> None:
-        """Say so and go round it."""
+        """Say so and go round it; of what is playing, first what is here is heard."""
         error = lane.error
-        if error is None or lane.entry in self._unplayable:
+        if error is None or lane.entry in self._detours.entries:
             return
-        self._unplayable.add(lane.entry)
-        self._failures += 1
+        self._detours.add(lane.entry, error)
         lanes = self._transport.lanes
         current = bool(lanes) and lane is lanes[0]
-        refused = isinstance(error, RightsRefusedError)
-        ends = refused or self._failures >= UNPLAYABLE_IN_A_ROW
-        self._announcer.unplayable(lane.track_id, error, ends=ends)
-        if ends and current:
-            self._transport.stop()
-            self._changed()
-        elif current:
-            self._go_round()
-        elif lanes and not ends:
+        shortened = current and self._transport.cut_short()
+        ends = self._detours.ends
+        self._announcer.unplayable(lane.track_id, error, ends=ends, shortened=shortened)
+        if current and not shortened:
+            self._go_round(ends)
+        elif lanes:
             self._set_lanes(lanes[0])
             self._changed()
 
-    def _go_round(self) -> None:
+    def _go_round(self, ends: bool) -> None:
         """Play the next entry that is not known to fail."""
-        for _step in range(len(self.queue)):
-            entry = self.queue.skip()
-            if entry is None:
-                break
-            if entry not in self._unplayable:
-                self._jump_to_current()
-                self._changed()
-                return
-        self._ended()
+        if ends:
+            self._transport.stop()
+            self._changed()
+        elif self._detours.skip(self.queue):
+            self._jump_to_current()
+            self._changed()
+        else:
+            self._ended()
 
     def _sound_failed(self, event: SoundEvent) -> None:
-        if not event.track_id:
-            self._transport.pause()
-        self._announcer.sound(event)
+        if event.track_id:
+            self._announcer.piece_failed(event)
+        else:
+            self._care.failed(event.detail)
         self._told()
+
+    def _heard(self) -> None:
+        self._care.heard()
+
+    def _device_told(self, news: DeviceNews) -> None:
+        self._announcer.device(news, self._transport.position_ms())
+
+    def _woke(self, slept_s: float) -> None:
+        """Nothing of before the sleep is trusted: not the connections, not the audio device."""
+        self._world.server.hang_up()
+        self.recovery.hurry()
+        if self._transport.wanted:
+            self._transport.probe()
+            self._announcer.woke(slept_s, self._transport.position_ms())
 
     def _connection_changed(self, connection: Connection) -> None:
         self._announcer.connection(connection, self._transport.loader.buffer_s())

@@ -41,6 +41,8 @@ class Lane:
         self.chore: asyncio.Task[None] | None = None
         """Getting ready: grant and indexes."""
         self.siblings_tried = False
+        self.ends_at: int | None = None
+        """The piece before which playing stops, because the rest cannot be had."""
 
     # ------------------------------------------------------------------ the track
 
@@ -66,13 +68,23 @@ class Lane:
 
     @property
     def total_pieces(self) -> int | None:
-        """How many pieces the whole track has, None as long as nobody knows."""
+        """How many pieces there are to play, None as long as nobody knows."""
+        if self.ends_at is not None:
+            return self.ends_at
         manifest = self.manifest
         if manifest is None or not manifest.exact:
             return None
         if not any(rendition.complete for rendition in manifest.renditions):
             return None
         return -(-manifest.duration_samples // PIECE_SAMPLES)
+
+    @property
+    def end_sample(self) -> int | None:
+        """Where playing ends, None as long as nobody knows."""
+        total, duration = self.total_pieces, self.duration_samples
+        if total is None or duration is None:
+            return None
+        return min(duration, total * PIECE_SAMPLES)
 
     def ladder(self) -> list[Rendition]:
         """Renditions that may be played, lowest rate first: of one codec if there is a choice."""
@@ -180,6 +192,14 @@ class Lane:
                 break
             freed += _weight(self.pieces.pop(place))
         return freed
+
+    def cut_short(self, sample: int) -> bool:
+        """The rest cannot be had: play what is here from a sample on; False if that is nothing."""
+        if self.granted is None or not self.samples_here(sample):
+            return False
+        self.ends_at = self.first_missing(sample // PIECE_SAMPLES)
+        self.error = None
+        return True
 
     def adopt(self, other: "Lane") -> None:
         """The same track again: everything that is here serves twice."""

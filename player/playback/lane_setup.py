@@ -66,7 +66,7 @@ class LaneSetup:
         """Whether pieces can be asked for; if not, it is being seen to."""
         if lane.error is not None:
             return False
-        if lane.opened:
+        if lane.opened or lane.ends_at is not None:
             return True
         self._begin(lane, self._prepare)
         return False
@@ -74,7 +74,7 @@ class LaneSetup:
     def look_ahead(self, lane: Lane, number: int) -> None:
         """Piece `number` is next: open what else there is, and ask for more of what grows."""
         granted = lane.granted
-        if granted is None or lane.error is not None:
+        if granted is None or lane.error is not None or lane.ends_at is not None:
             return
         known = min((len(s.index.pieces) for s in lane.opened.values()), default=0)
         growing = lane.total_pieces is None or not granted.settled

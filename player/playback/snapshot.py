@@ -52,13 +52,14 @@ def transport_state(transport: Transport, catalogue: Catalogue, now: float) -> d
     }
 
 
-def connection_state(connection: Connection, server: str, user: str) -> dict[str, Any]:
-    """The part of the state that is about the server."""
+def connection_state(connection: Connection) -> dict[str, Any]:
+    """The part of the state that is about the server; `retry_at` is on the clock of `at`."""
     return {
         "state": connection.state,
-        "server": server,
-        "user": user,
         "detail": connection.detail,
+        "remedy": "" if connection.error is None else connection.error.remedy,
+        "attempts": connection.attempts,
+        "retry_at": None if connection.error is None else connection.retry_at,
     }
 
 

@@ -29,6 +29,8 @@ class TransportEvents:
     """A lane cannot be loaded."""
     sound_failed: Callable[[SoundEvent], None]
     """A piece or the audio device."""
+    heard: Callable[[], None]
+    """The first sound since a jump."""
 
 
 class Transport:
@@ -48,9 +50,9 @@ class Transport:
         self.sounding = False
         """Whether anything was heard since the last jump."""
         self._resting = False
+        """Nothing is loaded before somebody wants to hear something."""
         self._started = -1
         """The generation whose first track was heard; what starts after it is the next track."""
-        """Nothing is loaded before somebody wants to hear something."""
         self._seconds_told = -1.0
         self._alarm: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -105,6 +107,7 @@ class Transport:
     def seek(self, ms: int) -> None:
         """Go to another place of the first lane; at once if it is in memory."""
         lane = self.lanes[0]
+        lane.ends_at = None  # what could not be had is worth another attempt
         lane.start_ms = ms
         self.jump()
         if lane.granted is not None:
@@ -123,6 +126,18 @@ class Transport:
         if not self.stalled:
             self._sound.resume()
         self._attend()
+
+    def probe(self) -> None:
+        """Begin again at the place: whether there is a way to the ear is heard then."""
+        if self.lanes and self.lanes[0].granted is not None:
+            self.sounding = False
+            self._begin(self.place().sample)
+            self._sound.resume()
+            self._attend()
+
+    def cut_short(self) -> bool:
+        """The first lane cannot be had any further; False if nothing of it is left to be heard."""
+        return not self.stalled and self.lanes[0].cut_short(self._sample())
 
     def stop(self) -> None:
         """Nothing is current any more."""
@@ -198,9 +213,8 @@ class Transport:
 
     def _left_s(self) -> float:
         lane = self.lanes[0]
-        if lane.total_pieces is None or lane.duration_samples is None:
-            return float("inf")
-        return max(0, lane.duration_samples - self._sample()) / lane.rate
+        end = lane.end_sample
+        return float("inf") if end is None else max(0, end - self._sample()) / lane.rate
 
     def _leave_stall(self) -> None:
         if self.stalled:
@@ -236,6 +250,7 @@ class Transport:
         elif not self.sounding:
             self.sounding = True
             self._world.trace("first_audio", track=self._track(), buffer_s=self.loader.buffer_s())
+            self._events.heard()
         self._world.trace("track_start", track=self._track())
         self.loader.wake()
         self._attend()

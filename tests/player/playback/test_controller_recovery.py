@@ -93,11 +93,130 @@ async def test_bytes_received_before_a_cut_are_not_fetched_twice(stage):
 
 
 @scenario()
-async def test_the_audio_device_going_away_pauses_with_a_line(stage):
+async def test_the_audio_device_going_away_pauses_with_a_line_and_goes_on_when_it_returns(stage):
+    stage.server.add_track("a", 60)
+    stage.controller.set_volume(37)
+    stage.controller.play(["a"])
+    await asyncio.sleep(5)
+    stage.sound.fail("unplugged")
+    await asyncio.sleep(20)
+    state = stage.controller.state()
+    assert (state["status"], state["position_ms"] // 100) == ("paused", 48)
+    assert stage.notices == [
+        (
+            "error",
+            "The audio device is gone: paused at 0:04, going on when it is back",
+            "unplugged; connect it or another one; `segue retry` tries at once",
+        )
+    ]
+    stage.sound.mend()
+    await asyncio.sleep(16)
+    state = stage.controller.state()
+    assert (state["status"], state["volume"]) == ("playing", 37)
+    assert 5_000 < state["position_ms"] < 20_000
+    assert stage.notices[1:] == [("info", "The audio device is back", "")]
+
+
+@scenario()
+async def test_an_audio_device_that_is_awaited_is_tried_at_once_on_demand(stage):
     stage.server.add_track("a", 60)
     stage.controller.play(["a"])
     await asyncio.sleep(5)
     stage.sound.fail("unplugged")
-    await asyncio.sleep(1)
+    await asyncio.sleep(20)
+    stage.sound.mend()
+    stage.controller.retry()
+    await asyncio.sleep(0.1)
+    assert stage.controller.state()["status"] == "playing"
+
+
+@scenario()
+async def test_who_pauses_without_an_audio_device_is_not_surprised_by_music(stage):
+    stage.server.add_track("a", 60)
+    stage.controller.play(["a"])
+    await asyncio.sleep(5)
+    stage.sound.fail("unplugged")
+    await asyncio.sleep(2)
+    stage.controller.pause()
+    stage.sound.mend()
+    await asyncio.sleep(60)
     assert stage.controller.state()["status"] == "paused"
-    assert stage.notices == [("error", "The audio device is gone: paused", "unplugged")]
+    stage.controller.resume()
+    await asyncio.sleep(1)
+    assert stage.controller.state()["status"] == "playing"
+
+
+@scenario()
+async def test_an_audio_device_that_stays_away_is_given_up_with_a_line(stage):
+    stage.server.add_track("a", 60)
+    stage.controller.play(["a"])
+    await asyncio.sleep(5)
+    stage.sound.fail("unplugged")
+    await asyncio.sleep(700)
+    tried = len(stage.sound.events)
+    text = "No audio device for 10 min: paused at 0:04 until you press play"
+    assert stage.notices[-1] == ("warn", text, "unplugged")
+    stage.sound.mend()
+    await asyncio.sleep(600)
+    assert len(stage.sound.events) == tried
+    stage.controller.resume()
+    await asyncio.sleep(1)
+    assert stage.controller.state()["status"] == "playing"
+
+
+@scenario()
+async def test_after_a_sleep_connections_and_device_are_opened_again_at_the_same_place(stage):
+    stage.server.add_track("a", 300)
+    stage.controller.play(["a"])
+    await asyncio.sleep(20)
+    before = stage.controller.state()["position_ms"]
+    stage.clock.slept_s = 600
+    await asyncio.sleep(5)
+    state = stage.controller.state()
+    assert state["status"] == "playing"
+    assert 4_900 < state["position_ms"] - before < 5_100
+    assert stage.server.hang_ups == 1
+    assert stage.notices == [("info", "Awake after 10 min: going on at 0:19", "")]
+
+
+@scenario()
+async def test_a_track_that_is_withdrawn_is_heard_as_far_as_it_is_here(stage):
+    stage.link.rate = lambda _t: 60_000
+    for name in "ab":
+        stage.server.add_track(name, 200)
+    stage.controller.play(["a", "b"])
+    await asyncio.sleep(20)
+    stage.server.faults.gone.add("a")
+    del stage.server.tracks["a"]
+    here = stage.controller.state()["buffered_ms"]
+    await asyncio.sleep(5)
+    assert stage.controller.state()["track"]["id"] == "a"
+    await asyncio.sleep(here / 1000 - 15)
+    assert stage.controller.state()["track"]["id"] == "b"
+    assert [text for _level, text, _remedy in stage.notices] == [
+        "“Song a” stops early: no such track"
+    ]
+    assert stage.stalls() == 0
+
+
+@scenario()
+async def test_some_tracks_that_are_gone_are_passed_without_a_stall(stage):
+    for name in ("a", "z"):
+        stage.server.add_track(name, 30)
+    stage.controller.play(["a", *"bcde", "z"])
+    await asyncio.sleep(35)
+    assert stage.controller.state()["track"]["id"] == "z"
+    assert stage.stalls() == 0
+
+
+@scenario()
+async def test_many_tracks_that_are_gone_end_after_the_one_that_plays(stage):
+    for name in ("a", "z"):
+        stage.server.add_track(name, 30)
+    stage.controller.play(["a", *"bcdefg", "z"])
+    await asyncio.sleep(20)
+    assert stage.controller.state()["status"] == "playing"
+    assert stage.notices[-1][:2] == ("error", "“Song f” cannot be played: no such track")
+    await asyncio.sleep(15)
+    assert stage.controller.state()["status"] == "idle"
+    assert sum(heard.size for heard in stage.sound.heard) == 30 * 44_100

@@ -33,12 +33,16 @@ class LoopClock:
 
     def __init__(self):
         self.unix_offset = 1_800_000_000.0
+        self.slept_s = 0.0
 
     def monotonic(self):
         return asyncio.get_running_loop().time()
 
+    def elapsed(self):
+        return self.monotonic() + self.slept_s
+
     def unix(self):
-        return self.monotonic() + self.unix_offset
+        return self.elapsed() + self.unix_offset
 
 
 def run_virtual(coroutine):
