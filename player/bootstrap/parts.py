@@ -23,6 +23,7 @@ from player.engine.services.render import Kitchen
 from player.engine.services.render_rates import RatesAsHeard
 from player.engine.session import Session
 from player.errors import EngineStartError
+from player.playback.announce import wrong_clock
 from player.playback.bandwidth import LinkEstimator, LinkMeter
 from player.playback.controller import Controller
 from player.playback.download import Downloader
@@ -69,10 +70,12 @@ async def build(home: Home, settings: Settings, sink: str) -> Parts:
         raise EngineStartError(f"the key store cannot be used: {error}") from error
     public_key = device_key.public_key().public_bytes_raw()
     device = DeviceRegistration(name=platform.node() or "this device", public_key=public_key)
-    session = Session(HttpGate(settings.network), ServerBook(home), vault, lambda: device)
-    server, rights = CurrentServer(), CurrentRights(device_key)
-    mirror = await asyncio.to_thread(SqliteMirror, home.mirror)
     broadcast = Broadcast()
+    clock = SystemClock(on_wrong=lambda ahead_s: broadcast.notice(*wrong_clock(ahead_s)))
+    gate = HttpGate(settings.network, clock.told)
+    session = Session(gate, ServerBook(home), vault, lambda: device)
+    server, rights = CurrentServer(), CurrentRights(device_key, clock.unix)
+    mirror = await asyncio.to_thread(SqliteMirror, home.mirror)
     library = Library(mirror, on_news=lambda _: broadcast.touch("library"))
     store = await asyncio.to_thread(_store, home, settings, broadcast)
     output, trouble = await asyncio.to_thread(open_output, sink or settings.audio.sink)
@@ -92,6 +95,7 @@ async def build(home: Home, settings: Settings, sink: str) -> Parts:
             ),
             policies=streaming.policies,
             trace=streaming.recorder,
+            clock=clock,
             codec=settings.audio.codec,
         )
     )
@@ -107,9 +111,11 @@ async def build(home: Home, settings: Settings, sink: str) -> Parts:
 def state_of(parts: Parts) -> dict[str, Any]:
     """The `state` event: what plays, and the session's view of the server."""
     connection = parts.session.connection
+    state = parts.controller.state()
     return {
-        **parts.controller.state(),
+        **state,
         "connection": {
+            **state["connection"],
             "state": connection.state,
             "server": connection.server,
             "user": connection.user,
