@@ -3,9 +3,9 @@
 import sys
 
 from player.cli.main import guarded, run
-from player.cli.parsing import engine_options
 from player.cli.printing import Printer
 from player.engine.home import Home
+from player.parsing import engine_options, view_options
 
 
 def main() -> int:
@@ -13,22 +13,24 @@ def main() -> int:
     words = sys.argv[1:]
     if words[:1] == ["engine"]:
         return _engine(words[1:])
-    if not _names_a_verb(words) and sys.stdin.isatty() and sys.stdout.isatty():
-        return _player(words)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return guarded(lambda: _player(words), Printer(as_json=False))
     return run(words)
 
 
-def _names_a_verb(words: list[str]) -> bool:
-    """Whether anything but `--sink X` and `--home X` was said."""
-    return any(word not in ("--sink", "--home") for word in words[::2]) or len(words) % 2 == 1
-
-
 def _player(words: list[str]) -> int:
-    options: dict[str, str] = dict(zip(words[::2], words[1::2], strict=True))
+    options = view_options(words)
+    if options is None:
+        return run(words)
     from player.bootstrap.views import run_tui  # the whole TUI
 
-    home = Home.named(options["--home"]) if "--home" in options else Home.default()
-    return run_tui(home, sink=options.get("--sink", ""))
+    home = Home.named(options["home"]) if "home" in options else Home.default()
+    return run_tui(
+        home,
+        sink=options.get("sink", ""),
+        theme=options.get("theme", ""),
+        plain="on" if options.get("plain") else "",
+    )
 
 
 def _engine(words: list[str]) -> int:

@@ -1,39 +1,27 @@
 """The terminal app: themes, the frame, and the engine's news brought to it."""
 
-import os
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import msgspec
 from textual.app import App
+from textual.filter import Monochrome, NoColor
 from textual.theme import Theme as TextualTheme
 
 from player.errors import PlayerError
 from player.screens.frame import Frame
 from player.screens.ports import Clock, Engine, SystemClock
 from player.styles.palette import Palette
-from player.styles.tokens import AFTERGLOW, MONOCHROME, TERMINAL, THEMES, Theme
+from player.styles.terminal import choose_palette
+from player.styles.tokens import THEMES, Theme
 from player.widgets.background import start
 from player.widgets.model import Connection, LibrarySummary, Notice, PlayerState, state_from
 
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 15.0
 _ANSI = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 _STYLES = Path(__file__).parent / "styles" / "app.tcss"
-
-
-def choose_palette(
-    theme: str = "", *, plain: bool = False, environment: Mapping[str, str] | None = None
-) -> Palette:
-    """The look for a terminal: what was asked for, else what it can show."""
-    env = os.environ if environment is None else environment
-    if env.get("NO_COLOR"):
-        return Palette(MONOCHROME, plain=plain)
-    if theme in THEMES:
-        return Palette(THEMES[theme], plain=plain)
-    sixteen = env.get("TERM", "") in ("linux", "xterm", "xterm-16color", "vt100", "ansi")
-    if sixteen and env.get("COLORTERM", "") not in ("truecolor", "24bit"):
-        return Palette(TERMINAL, plain=plain)
-    return Palette(AFTERGLOW, plain=plain)
 
 
 class SegueApp(App[None], inherit_bindings=False):
@@ -45,13 +33,21 @@ class SegueApp(App[None], inherit_bindings=False):
     PAUSE_GC_ON_SCROLL: ClassVar[bool] = True
 
     def __init__(
-        self, engine: Engine, *, palette: Palette | None = None, clock: Clock | None = None
+        self,
+        engine: Engine,
+        *,
+        palette: Palette | None = None,
+        clock: Clock | None = None,
+        notices: Sequence[Notice] = (),
     ) -> None:
         self.engine = engine
         self.clock = clock or SystemClock()
         self.palette = palette or choose_palette()
+        self._notices = notices
         super().__init__()
-        self.no_color = False  # the palette has no colours then; a filter would be work for nothing
+        # The palette knows about NO_COLOR. The framework's filter would turn the terminal's own
+        # background into black, and a theme that was asked for into greys.
+        self._filters = [f for f in self._filters if not isinstance(f, (Monochrome, NoColor))]
         for theme in THEMES.values():
             self.register_theme(textual_theme(theme))
         self.theme = self.palette.theme.name
@@ -64,6 +60,8 @@ class SegueApp(App[None], inherit_bindings=False):
     async def on_mount(self) -> None:
         """The frame first, then the engine."""
         await self.push_screen(self.frame)
+        for notice in self._notices:
+            self.frame.tell(notice)
         start(self, self._listen, "news")
 
     async def on_unmount(self) -> None:
@@ -74,15 +72,29 @@ class SegueApp(App[None], inherit_bindings=False):
     async def _listen(self) -> None:
         """Bring the engine's news to the frame for as long as there are any."""
         news = self.engine.subscribe("state", "library", "queue", "notice", "login")
-        try:
-            await self.engine.connect()
-        except PlayerError as error:
-            self.frame.tell(Notice(error.message, "error", error.remedy))
+        await self._dial()
         async for event in news:
             try:
                 self._take(event.topic, event.data)
             except msgspec.ValidationError as error:
                 self.frame.tell(Notice("The engine speaks another version", "error", str(error)))
+
+    async def _dial(self) -> None:
+        """Connect, however long it takes; each new reason why it does not work is told."""
+        told, wait_s = "", _FIRST_WAIT_S
+        while True:
+            try:
+                await self.engine.connect()
+            except PlayerError as error:
+                if error.message != told:
+                    told = error.message
+                    self.frame.tell(Notice(error.message, "error", error.remedy))
+                self.frame.stage.dialled.set()
+            else:
+                break
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+        self.frame.stage.dialled.set()
 
     def _take(self, topic: str, data: Any) -> None:
         takers: dict[str, Callable[[Any], None]] = {

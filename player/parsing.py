@@ -1,10 +1,10 @@
-"""Words to a command: a small parser driven by the registry (argparse would cost as much as all
-the rest of a `segue pause`)."""
+"""Words to a command, for the shell and the `:` line alike: a small parser driven by the registry
+(argparse would cost as much as all the rest of a `segue pause`). Standard library only."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from player.commands import BY_VERB, Argument, Command
+from player.commands import BY_VERB, THEMES, Argument, Command
 from player.errors import UsageError
 
 GLOBAL_OPTIONS = (
@@ -15,11 +15,19 @@ GLOBAL_OPTIONS = (
     Argument("help", "flag", "show this"),
     Argument("version", "flag", "show the version"),
 )  # fmt: skip
+VIEW_OPTIONS = (
+    Argument("theme", "choice", f"look of the player: {', '.join(THEMES)}", choices=THEMES),
+    Argument("plain", "flag", "player in ASCII signs, without covers"),
+)
 _DEFAULT_WORDS = {"queue": "queue list", "config": "config check", "vol": "volume"}
 _LONG = {"-h": "--help", "-V": "--version"}
 _FLAGS = frozenset(
     option.name
-    for options in (GLOBAL_OPTIONS, *(command.options for command in BY_VERB.values()))
+    for options in (
+        GLOBAL_OPTIONS,
+        VIEW_OPTIONS,
+        *(command.options for command in BY_VERB.values()),
+    )
     for option in options
     if option.shape == "flag"
 )
@@ -34,13 +42,12 @@ class Invocation(NamedTuple):
     options: dict[str, Any]
 
 
-def parse(words: list[str]) -> Invocation:
+def parse(words: list[str], verbs: Mapping[str, Command] = BY_VERB) -> Invocation:
     """Read a command line. Raises UsageError."""
     positional, given = _split(words)
-    command, rest = _command(positional)
-    allowed = {option.name: option for option in GLOBAL_OPTIONS}
-    if command is not None:
-        allowed.update({option.name: option for option in command.options})
+    command, rest = _command(positional, verbs)
+    own = VIEW_OPTIONS if command is None else command.options
+    allowed = {option.name: option for option in (*GLOBAL_OPTIONS, *own)}
     options = {name: _option(name, value, allowed) for name, value in given}
     if command is None or options.get("help"):
         return Invocation(command, {}, options)
@@ -48,6 +55,15 @@ def parse(words: list[str]) -> Invocation:
         if option.required and option.name not in options:
             raise UsageError(f"--{option.name} is missing", remedy=usage(command))
     return Invocation(command, _arguments(command, rest), options)
+
+
+def view_options(words: list[str]) -> dict[str, Any] | None:
+    """The options of the player itself, None when a verb or help is meant. Raises UsageError."""
+    positional, given = _split(words)
+    allowed = {option.name: option for option in (*GLOBAL_OPTIONS, *VIEW_OPTIONS)}
+    if positional or {"help", "version", "json"} & {name for name, _ in given}:
+        return None
+    return {name: _option(name, value, allowed) for name, value in given}
 
 
 def engine_options(words: list[str]) -> dict[str, str]:
@@ -76,6 +92,22 @@ def usage(command: Command) -> str:
     return " ".join(parts)
 
 
+def named(query: str) -> dict[str, str]:
+    """A link as such, anything else as a search; nothing for nothing."""
+    if not query:
+        return {}
+    is_link = query.startswith(("segue:", "https://"))
+    return {"uri": query} if is_link else {"query": query}
+
+
+def row_numbers(text: str) -> list[int]:
+    """Numbers of rows as they are typed. Raises UsageError."""
+    try:
+        return [int(word) for word in text.replace(",", " ").split()]
+    except ValueError:
+        raise UsageError("rows are named by their numbers", remedy="segue queue list") from None
+
+
 def _split(words: list[str]) -> tuple[list[str], list[tuple[str, str | None]]]:
     """Positional words, and (name, value or None) of options, in any order."""
     positional: list[str] = []
@@ -97,13 +129,13 @@ def _split(words: list[str]) -> tuple[list[str], list[tuple[str, str | None]]]:
     return positional, options
 
 
-def _command(words: list[str]) -> tuple[Command | None, list[str]]:
+def _command(words: list[str], verbs: Mapping[str, Command]) -> tuple[Command | None, list[str]]:
     if not words:
         return None, []
-    for length in (2, 1):
+    for length in (3, 2, 1):
         verb = " ".join(words[:length])
-        if verb in BY_VERB and len(words) >= length:
-            return BY_VERB[verb], words[length:]
+        if verb in verbs and len(words) >= length:
+            return verbs[verb], words[length:]
     if words[0] in _DEFAULT_WORDS:
         command = BY_VERB[_DEFAULT_WORDS[words[0]]]
         if len(words) == 1 or command.args:

@@ -57,6 +57,15 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """How often a view that is open asks for changes of the library."""
 
 
+class DisplaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The terminal player's look."""
+
+    theme: Literal["auto", "afterglow", "daybreak", "terminal", "monochrome"] = "auto"
+    """`auto` is Afterglow, or less where the terminal shows less or NO_COLOR is set."""
+    plain: Literal["auto", "on", "off"] = "auto"
+    """ASCII signs in place of drawn ones; `auto` where the locale or the terminal wants them."""
+
+
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The engine's log."""
 
@@ -77,6 +86,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     streaming: StreamingSettings = StreamingSettings()
     cache: CacheSettings = CacheSettings()
     network: NetworkSettings = NetworkSettings()
+    display: DisplaySettings = DisplaySettings()
     log: LogSettings = LogSettings()
     privacy: PrivacySettings = PrivacySettings()
 

@@ -8,14 +8,23 @@ from player.engine.home import Home
 from player.engine.spawn import start_engine
 
 
-def run_tui(home: Home, *, sink: str = "") -> int:
-    """Open the player; the exit code."""
+def run_tui(home: Home, *, sink: str = "", theme: str = "", plain: str = "") -> int:
+    """Open the player with a look that counts more than the settings; the exit code."""
     gc.disable()  # importing makes much and drops little
     from player.app import SegueApp  # costs most of the start; the command line must not pay it
+    from player.settings import check
+    from player.styles.terminal import choose_palette
+    from player.widgets.model import Notice
 
     gc.freeze()
     gc.enable()
+    settings, mistakes = check(home.settings)
+    display = settings.display
     client = EngineClient(home, start=partial(start_engine, home, sink=sink))
-    app = SegueApp(client)
+    app = SegueApp(
+        client,
+        palette=choose_palette(theme or display.theme, plain or display.plain),
+        notices=[Notice(m.message, "warn", f"{m.where}: {m.remedy}") for m in mistakes[:1]],
+    )
     app.run()
     return app.return_code or 0

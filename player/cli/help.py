@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from player.cli.parsing import GLOBAL_OPTIONS, usage
 from player.commands import BY_VERB, COMMANDS, Argument, Command
+from player.parsing import GLOBAL_OPTIONS, VIEW_OPTIONS, usage
 
 _OTHERS = (
     ("segue", "open the player"),
@@ -25,7 +25,7 @@ def help_lines() -> Iterator[str]:
         for command in verbs:
             yield f"  {_short(command):{width}}{command.title.lower()}"
     yield ""
-    yield from _options(GLOBAL_OPTIONS)
+    yield from _options((*GLOBAL_OPTIONS, *VIEW_OPTIONS))
     yield ""
     yield _EXIT_CODES
 

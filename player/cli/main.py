@@ -5,11 +5,11 @@ import sys
 from collections.abc import Callable
 
 from player.cli.help import help_lines, verb_lines
-from player.cli.parsing import Invocation, parse
 from player.cli.printing import Printer
 from player.cli.verbs import VERBS, Context, ask
 from player.engine.home import Home
 from player.errors import EngineAbsentError, PlayerError
+from player.parsing import Invocation, parse
 
 DONE, FAILED, USAGE, NOT_RUNNING, OFFLINE, NOT_ALLOWED = range(6)
 

@@ -11,6 +11,7 @@ from player.commands import Command
 from player.engine.blocking import BlockingClient
 from player.engine.home import Home
 from player.errors import EngineAbsentError, NotFoundError, PlayerError, UsageError
+from player.parsing import named, row_numbers
 
 _DEFAULT_ROWS = 50
 
@@ -64,12 +65,6 @@ def play(context: Context) -> int:
         result = engine.call("play", **named(query)) if query else engine.call("resume")
     context.printer.result(result, _lines(result, context.printer))
     return 0
-
-
-def named(query: str) -> dict[str, str]:
-    """A link as such, anything else as a search."""
-    is_link = query.startswith(("segue:", "https://"))
-    return {"uri": query} if is_link else {"query": query}
 
 
 def status(context: Context) -> int:
@@ -130,10 +125,7 @@ def queue_move(context: Context) -> int:
 
 def queue_remove(context: Context) -> int:
     """Remove rows by their numbers."""
-    try:
-        numbers = [int(word) for word in context.args["entries"].replace(",", " ").split()]
-    except ValueError:
-        raise UsageError("rows are named by their numbers", remedy="segue queue list") from None
+    numbers = row_numbers(context.args["entries"])
     with context.connect() as engine:
         result = engine.call("queue.remove", entries=_entries(engine, numbers))
     context.printer.result(result, ["removed; segue queue undo brings back what was there"])

@@ -75,7 +75,7 @@ class DetailPage(Page):
 
     async def _load_head(self) -> None:
         try:
-            answer = await self.stage.engine.call("library.get", kind=self.KIND, id=self.identifier)
+            answer = await self.stage.ask("library.get", kind=self.KIND, id=self.identifier)
             self.show_head(answer)
         except PlayerError as error:
             self.stage.shell.tell(Notice(error.message, "error", error.remedy))

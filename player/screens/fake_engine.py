@@ -210,15 +210,22 @@ class FakeEngine:
             return "played"
         return "yours" if place <= index + self.yours else "context"
 
-    def queue_add(self, uris: tuple[str, ...], where: str = "end") -> None:
+    def queue_add(
+        self, uris: tuple[str, ...] = (), query: str = "", where: str = "end"
+    ) -> dict[str, int]:
         """Add tracks behind the others that were added, or right behind what plays."""
         self._remember()
         numbers = [n for uri in uris for n in self.numbers(uri)]
+        if query:
+            numbers += [n for n in range(600) if query in self.catalog.track(n).title.casefold()][
+                :1
+            ]
         first = 0 if self.index is None else self.index + 1
         at = first if where == "next" else first + self.yours
         self.queue[at:at] = numbers
         self.yours += len(numbers)
         self._queue_changed()
+        return {"added": len(numbers)}
 
     def queue_move(self, entry: str, to: int) -> None:
         """Put a row elsewhere."""

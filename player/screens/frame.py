@@ -16,8 +16,9 @@ from player.screens.keymap import Keymap, Meant, token
 from player.screens.palette import Choice, CommandLine, PaletteScreen
 from player.screens.ports import Clock, Engine
 from player.screens.search import SearchPage
-from player.screens.typed import find, parse
+from player.screens.typed import explain, run_typed
 from player.styles.palette import Palette
+from player.styles.terminal import choose_palette
 from player.styles.tokens import THEMES
 from player.widgets.background import start
 from player.widgets.canvas import Canvas
@@ -83,6 +84,10 @@ class Frame(PagesScreen, inherit_bindings=False):
 
     # -- commands
 
+    async def ask(self, command: str, **args: Any) -> Any:
+        """Call the engine. Raises PlayerError."""
+        return await self.stage.ask(command, **args)
+
     def run(self, name: str, **args: Any) -> None:
         """Run a command of the registry."""
         start(self, partial(self.perform, name, None, args), "commands")
@@ -97,7 +102,7 @@ class Frame(PagesScreen, inherit_bindings=False):
         if name in ROOTS:
             await self.go(name)
         elif handler is not None:
-            outcome = handler()
+            outcome = handler(**(args or {}))
             if isinstance(outcome, Awaitable):
                 await outcome
         else:
@@ -190,6 +195,23 @@ class Frame(PagesScreen, inherit_bindings=False):
         """The page of the search."""
         await self.go("go_search")
 
+    async def look_for(self, text: str) -> None:
+        """Show the search with a text."""
+        await self.go("go_search")
+        if isinstance(self.page, SearchPage):
+            self.page.look_for(text)
+
+    def do_theme(self, name: str) -> None:
+        """Another look, for as long as this player is open."""
+        plain = "on" if self.stage.palette.plain else "off"
+        self.restyle(choose_palette(name, plain))
+        self.tell(Notice(f"Theme: {name}", "info", f'to keep it: theme = "{name}" in [display]'))
+
+    def do_plain(self, on: bool | None = None) -> None:
+        """ASCII signs, or drawn ones."""
+        palette = self.stage.palette
+        self.restyle(Palette(palette.theme, plain=not palette.plain if on is None else on))
+
     async def do_filter(self) -> None:
         """A page without a filter: search."""
         await self.go("go_search")
@@ -252,32 +274,22 @@ class Frame(PagesScreen, inherit_bindings=False):
         if name is None:
             return
         if name.startswith("theme:"):
-            self.restyle(Palette(THEMES[name[6:]], plain=self.stage.palette.plain))
+            await self.perform("theme", None, {"name": name[6:]})
         else:
             await self.perform(name)
 
     @work(exclusive=True, group="modal")
     async def do_command_line(self) -> None:
         """A line to type a command in."""
-        text = await self.app.push_screen_wait(CommandLine(self.stage.palette, _explain))
+        text = await self.app.push_screen_wait(CommandLine(self.stage.palette, explain))
         if text and text.strip():
             await self._run_typed(text.strip())
 
     async def _run_typed(self, text: str) -> None:
-        if text.isdigit():
-            await self.perform("top", int(text))
-            return
         try:
-            typed = parse(text)
+            await run_typed(self, text)
         except PlayerError as error:
             self.tell(Notice(error.message, "warn", error.remedy))
-            return
-        if typed.command.name == "search" and typed.args.get("query"):
-            await self.go("go_search")
-            if isinstance(self.page, SearchPage):
-                self.page.look_for(typed.args["query"])
-        else:
-            await self.perform(typed.command.name, None, typed.args)
 
     # -- the mouse
 
@@ -291,11 +303,3 @@ class Frame(PagesScreen, inherit_bindings=False):
         event.stop()
         if self.stage.state.duration_ms:
             self.call("seek", ms=round(event.fraction * self.stage.state.duration_ms))
-
-
-def _explain(text: str) -> str:
-    """What a typed command would do."""
-    try:
-        return find(text)[0].title if text.strip() else ""
-    except PlayerError:
-        return ""

@@ -22,8 +22,11 @@ from player.screens.stage import Stage
 from player.screens.welcome import WelcomePage
 from player.styles.palette import Palette
 from player.widgets.background import start
+from player.widgets.canvas import Canvas
 from player.widgets.frame_parts import RAIL_FROM, Footer, Rail, TopBar
+from player.widgets.lyrics_view import LyricsView
 from player.widgets.model import LibrarySummary, Notice, PlayerState
+from player.widgets.paged_view import PagedView
 from player.widgets.player_bar import PlayerBar, PlayerCover
 from player.widgets.toast import Toast
 
@@ -240,7 +243,7 @@ class PagesScreen(Screen[None], inherit_bindings=False):
     async def call_now(self, command: str, args: dict[str, Any]) -> None:
         """Call the engine and wait for its answer; what goes wrong is shown."""
         try:
-            await self.stage.engine.call(command, **args)
+            await self.stage.ask(command, **args)
         except PlayerError as error:
             self.tell(Notice(error.message, "error", error.remedy))
 
@@ -276,18 +279,11 @@ class PagesScreen(Screen[None], inherit_bindings=False):
     # -- the look
 
     def restyle(self, palette: Palette) -> None:
-        """Another theme."""
+        """Another theme or other signs, at once and everywhere."""
         self.stage.palette = palette
         self.app.theme = palette.theme.name
-        for part in (
-            self.top,
-            self.rail,
-            self.cover,
-            self.player,
-            self.footer,
-            self.toast,
-            self.mini,
-        ):
-            part.restyle(palette)
+        for part in self.query("*"):
+            if isinstance(part, (Canvas, PagedView, LyricsView)):
+                part.restyle(palette)
         for page in self.query(Page):
-            page.restyle()
+            page.restyled()

@@ -175,14 +175,24 @@ class LibraryPage(Page):
         }
         view.show(lists[self.kind](sort=order, filter=self._filter), keep_place=same)
 
+    @property
+    def _chosen(self) -> Album | None:
+        """The album under the cursor."""
+        album = self.main_view().current if self.kind == "albums" else None
+        return album if isinstance(album, Album) else None
+
     def _show_chosen(self) -> None:
-        album = self.grid.current if self.kind == "albums" else None
+        album = self._chosen
         if album is None:
             return
         self.side.show(album_card(album))
         if self._shown.get("side") != (album.id,):
             self._shown["side"] = (album.id,)
             self.side_tracks.show(self.stage.tracks(album=album.id))
+
+    def restyled(self) -> None:
+        """Plain signs have no covers: the list takes their place, and their focus."""
+        self._arrange(focus=self.screen.focused is None or self._owns_focus())
 
     # -- news
 
@@ -211,12 +221,12 @@ class LibraryPage(Page):
 
     def on_paged_view_landed(self, event: PagedView.Landed) -> None:
         """The chosen album is known now."""
-        if event.view is self.grid:
+        if event.view in (self.grid, self.albums):
             self._show_chosen()
 
     def on_paged_view_moved(self, event: PagedView.Moved) -> None:
         """Another album is chosen."""
-        if event.view is self.grid:
+        if event.view in (self.grid, self.albums):
             self._show_chosen()
         self.stage.shell.hints_changed()
 
@@ -230,8 +240,8 @@ class LibraryPage(Page):
             self.stage.shell.open_album(item.id)
         elif isinstance(item, Artist):
             self.stage.shell.open_artist(item.id)
-        elif event.view is self.side_tracks and self.grid.current is not None:
-            uri = f"segue:album:{self.grid.current.id}"
+        elif event.view is self.side_tracks and self._chosen is not None:
+            uri = f"segue:album:{self._chosen.id}"
             self.call("play", uri=uri, start=event.index)
         elif isinstance(item, Track):
             start(self, partial(self._play_from, event.index), "play", exclusive=True)
@@ -316,13 +326,13 @@ class LibraryPage(Page):
         if kind in KINDS:
             event.stop()
             self.show_kind(kind)
-        elif event.name in ("play_album", "queue_album") and self.grid.current is not None:
+        elif event.name in ("play_album", "queue_album") and self._chosen is not None:
             event.stop()
-            uri = f"segue:album:{self.grid.current.id}"
+            uri = f"segue:album:{self._chosen.id}"
             if event.name == "play_album":
                 self.call("play", uri=uri)
             else:
                 self.call("queue.add", uris=[uri], where="end")
-        elif event.name == "open_artist" and self.grid.current is not None:
+        elif event.name == "open_artist" and self._chosen is not None and self._chosen.artists:
             event.stop()
-            self.stage.shell.open_artist(self.grid.current.artists[0].id)
+            self.stage.shell.open_artist(self._chosen.artists[0].id)

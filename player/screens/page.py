@@ -7,9 +7,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from player.screens.stage import Stage
-from player.widgets.canvas import Canvas
 from player.widgets.frame_parts import Hint
-from player.widgets.list_view import ListView
 from player.widgets.model import PlayerState
 from player.widgets.paged_view import PagedView
 
@@ -51,12 +49,8 @@ class Page(Vertical):
     def queue_changed(self) -> None:
         """The queue holds something else."""
 
-    def restyle(self) -> None:
-        """Draw everything with the stage's palette."""
-        for canvas in self.query(Canvas):
-            canvas.restyle(self.stage.palette)
-        for view in self.query(ListView):
-            view.restyle(self.stage.palette)
+    def restyled(self) -> None:
+        """The stage has another palette, and all that is drawn uses it already."""
 
     def selected_uris(self) -> list[str]:
         """Links of the selected row."""

@@ -173,7 +173,7 @@ class PlayingPage(Page):
 
     async def _load(self, track: str) -> None:
         try:
-            lyrics = decode(await self.stage.engine.call("lyrics", track=track), Lyrics)
+            lyrics = decode(await self.stage.ask("lyrics", track=track), Lyrics)
         except PlayerError as error:
             words_ = "No lyrics" if error.kind == "not_found" else f"No lyrics: {error.message}"
             self.lyrics.show(None, words_)
@@ -183,11 +183,6 @@ class PlayingPage(Page):
             return
         self.lyrics.show(Score(lyrics))
         self.foot.show(lyrics.kind, self.offset_ms)
-
-    def restyle(self) -> None:
-        """Draw everything with the stage's palette."""
-        super().restyle()
-        self.lyrics.restyle(self.stage.palette)
 
     def selected_uris(self) -> list[str]:
         """The link of what plays."""

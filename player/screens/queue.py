@@ -159,7 +159,7 @@ class QueueView(Vertical):
                 return yours
 
     async def _ask(self, offset: int, limit: int) -> dict[str, Any]:
-        answer: dict[str, Any] = await self.stage.engine.call(
+        answer: dict[str, Any] = await self.stage.ask(
             "queue.list", offset=offset, limit=limit
         )
         return answer

@@ -230,7 +230,7 @@ class SearchPage(Page):
             self._show(Found(), "")
             return
         try:
-            answer = await self.stage.engine.call("search", q=" ".join(words), limit=LIMIT)
+            answer = await self.stage.ask("search", q=" ".join(words), limit=LIMIT)
             found = decode(answer, Found)
         except PlayerError as error:
             self._fail(error)

@@ -1,5 +1,6 @@
 """What every page works with: the engine, the last state it told, the look, the covers."""
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -58,12 +59,19 @@ class Stage:
     covers: Covers = field(init=False)
     state: PlayerState = field(default_factory=PlayerState)
     library: LibrarySummary = field(default_factory=LibrarySummary)
+    dialled: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the engine has answered for the first time, or could not be had."""
 
     def __post_init__(self) -> None:
         self.covers = Covers(self._find_cover)
 
+    async def ask(self, command: str, **args: Any) -> Any:
+        """Call the engine, once it has been dialled. Raises PlayerError."""
+        await self.dialled.wait()
+        return await self.engine.call(command, **args)
+
     async def _find_cover(self, cover: str, pixels: int) -> Path:
-        answer = await self.engine.call("cover", cover=cover, size=pixels)
+        answer = await self.ask("cover", cover=cover, size=pixels)
         try:
             return Path(answer["path"])
         except (KeyError, TypeError) as error:
@@ -85,7 +93,7 @@ class Stage:
         given = {name: value for name, value in query.items() if value}
 
         async def fetch(offset: int, limit: int) -> Fetched[Any]:
-            answer = await self.engine.call(
+            answer = await self.ask(
                 "library.list", kind=kind, offset=offset, limit=limit, **given
             )
             items = decode(answer.get("items", ()), list[shape])  # type: ignore[valid-type]  # a parameter

@@ -56,11 +56,6 @@ class CoverGrid(PagedView[Album]):
         """Scroll to the top."""
         self.top = 0
 
-    def restyle(self, palette: Palette) -> None:
-        """Draw with another palette."""
-        self.palette = palette
-        self.refresh()
-
     def mark_playing(self, key: str) -> None:
         """Show which album plays."""
         if key != self.playing_key:

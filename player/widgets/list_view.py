@@ -104,12 +104,10 @@ class ListView(PagedView[T]):
         self._outline_anew()
         self.refresh()
 
-    def restyle(self, palette: Palette, painter: RowPainter[T] | None = None) -> None:
-        """Draw with another palette, or other columns."""
-        self.palette = palette
-        self.painter = painter or self.painter
+    def restyle(self, palette: Palette) -> None:
+        """Draw with another palette."""
         self._strips.clear()
-        self.refresh()
+        super().restyle(palette)
 
     def mark_playing(self, key: str) -> None:
         """Show which row plays; only rows that change are drawn."""

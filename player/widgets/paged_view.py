@@ -144,6 +144,11 @@ class PagedView(Widget, Generic[T], can_focus=True):
     def reset_place(self) -> None:
         """Scroll to the top."""
 
+    def restyle(self, palette: Palette) -> None:
+        """Draw with another palette."""
+        self.palette = palette
+        self.refresh()
+
     # -- loading
 
     def load_around(self) -> None:

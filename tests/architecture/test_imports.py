@@ -19,16 +19,20 @@ LIGHT = {
     "player.cli",
     "player.cli.help",
     "player.cli.main",
-    "player.cli.parsing",
     "player.cli.printing",
     "player.cli.verbs",
     "player.commands",
+    "player.commands.pages",
+    "player.commands.playback",
+    "player.commands.session",
+    "player.commands.shape",
     "player.engine",
     "player.engine.blocking",
     "player.engine.home",
     "player.engine.protocol",
     "player.engine.spawn",
     "player.errors",
+    "player.parsing",
 }
 COSTLY = {"argparse", "asyncio", "dataclasses", "inspect", "ssl", "logging", "tempfile"}
 """Of the standard library, but too slow for a `segue pause`."""

@@ -3,9 +3,9 @@
 import pytest
 
 from player.cli.help import help_lines, verb_lines
-from player.cli.parsing import engine_options, parse, usage
 from player.commands import BY_VERB
 from player.errors import UsageError
+from player.parsing import engine_options, parse, usage, view_options
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,16 @@ def test_options_of_the_engine():
     for words in (["now"], ["--loud", "x"], ["--sink"]):
         with pytest.raises(UsageError):
             engine_options(words)
+
+
+def test_options_of_the_player():
+    assert view_options([]) == {}
+    assert view_options(["--theme", "daybreak", "--plain"]) == {"theme": "daybreak", "plain": True}
+    assert view_options(["--sink=null", "--home", "/tmp/x"]) == {"sink": "null", "home": "/tmp/x"}
+    for words in (["pause"], ["--help"], ["--version"], ["--plain", "status"]):
+        assert view_options(words) is None
+    for words in (["--theme", "mauve"], ["--theme"], ["--loud"], ["--plain=yes"]):
+        with pytest.raises(UsageError):
+            view_options(words)
+    with pytest.raises(UsageError):
+        parse(["pause", "--theme", "daybreak"])

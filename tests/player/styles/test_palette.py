@@ -1,10 +1,13 @@
 """Contrast and depth of the themes."""
 
+import msgspec
 import pytest
 
-from player.app import choose_palette
+from player.commands import THEMES as THEME_NAMES
+from player.settings import DisplaySettings
 from player.styles.palette import Palette
-from player.styles.tokens import AFTERGLOW, DAYBREAK, MONOCHROME, TERMINAL
+from player.styles.terminal import choose_palette
+from player.styles.tokens import AFTERGLOW, DAYBREAK, MONOCHROME, TERMINAL, THEMES
 
 TEXT = ("text", "muted", "faint", "accent", "accent2", "ok", "warn", "err", "info", "heart")
 
@@ -38,15 +41,31 @@ def test_terminal_colours_are_palette_numbers():
 
 
 @pytest.mark.parametrize(
-    ("environment", "theme"),
+    ("environment", "theme", "plain"),
     [
-        ({"NO_COLOR": "1"}, "monochrome"),
-        ({"TERM": "linux"}, "terminal"),
-        ({"TERM": "xterm", "COLORTERM": "truecolor"}, "afterglow"),
-        ({"TERM": "xterm-256color"}, "afterglow"),
+        ({"NO_COLOR": "1"}, "monochrome", False),
+        ({"NO_COLOR": ""}, "afterglow", False),
+        ({"TERM": "linux"}, "terminal", True),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, "afterglow", False),
+        ({"TERM": "xterm-256color", "LANG": "de_DE.UTF-8"}, "afterglow", False),
+        ({"TERM": "xterm-256color", "LANG": "ja_JP.UTF-8"}, "afterglow", True),
+        ({"TERM": "xterm-256color", "LANG": "ja_JP.UTF-8", "LC_ALL": "C"}, "afterglow", False),
+        ({"TERM": "xterm-256color", "LC_ALL": "de_DE.ISO-8859-1"}, "afterglow", True),
     ],
 )
-def test_the_look_follows_the_terminal(environment, theme):
-    assert choose_palette(environment=environment).theme.name == theme
-    if "NO_COLOR" not in environment:
-        assert choose_palette("daybreak", environment=environment).theme.name == "daybreak"
+def test_the_look_follows_the_terminal(environment, theme, plain):
+    palette = choose_palette("auto", "auto", environment=environment)
+    assert (palette.theme.name, palette.plain) == (theme, plain)
+
+
+@pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}, {"TERM": "linux"}])
+def test_what_was_chosen_counts_more(environment):
+    assert choose_palette("daybreak", environment=environment).theme is DAYBREAK
+    assert choose_palette("auto", "on", environment=environment).plain
+    assert not choose_palette("auto", "off", environment=environment).plain
+
+
+def test_settings_commands_and_themes_know_the_same_names():
+    for name in THEME_NAMES:
+        assert msgspec.convert({"theme": name}, DisplaySettings).theme == name
+    assert set(THEME_NAMES) == {"auto", *THEMES}
