@@ -131,6 +131,24 @@ async def test_the_present_state_comes_with_the_subscription(home):
         assert seen
 
 
+async def test_an_ended_subscription_is_not_served_any_more(home):
+    async with serving(home) as (server, _), connected(home) as client:
+        heard = []
+        server.on_audience = lambda: heard.append(server.audience("diagnostics"))
+        kept = client.subscribe("state")
+        news = client.subscribe("state", "diagnostics")
+        await client.call("after")
+        assert server.audience("diagnostics") == 1
+        client.unsubscribe(news)
+        client.unsubscribe(news)
+        await client.call("after")
+        assert (server.audience("diagnostics"), server.audience("state")) == (0, 1)
+        assert heard[-1] == 0
+        server.publish("state", {"n": 2})
+        assert [event async for event in _until(kept, "state", {"n": 2})]
+        assert [event.topic async for event in news] == ["engine", "state"]
+
+
 async def _until(news, topic, data):
     async for event in news:
         yield event.topic, event.data

@@ -58,7 +58,7 @@ class Stage:
         self.trace = TraceList(self.clock.monotonic)
         self.controller = Controller(
             PlaybackWorld(
-                server=self.server,
+                server=self.media(),
                 rights=self.rights,
                 store=self.store,
                 papers=self.store,
@@ -73,6 +73,10 @@ class Stage:
                 trace=self.tracer(),
             )
         )
+
+    def media(self):
+        """The server as the player sees it."""
+        return self.server
 
     def tracer(self):
         """Where the player's events go."""
