@@ -29,6 +29,10 @@ class MemoryOutboxStore:
                 due.append(intent)
         return due
 
+    def of_kind(self, kind: str) -> list[Intent]:
+        """Everything of a kind."""
+        return [intent for intent in self._intents.values() if intent.kind == kind]
+
     def settle(self, verdicts: Verdicts) -> None:
         """Forget what was applied, set aside what was refused."""
         for intent_id in verdicts.applied:

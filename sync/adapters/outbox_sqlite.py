@@ -63,6 +63,13 @@ class SqliteOutboxStore:
         """The oldest that may be sent."""
         return [_intent(row) for row in self._connection.execute(_DUE, (limit,))]
 
+    def of_kind(self, kind: str) -> list[Intent]:
+        """Everything of a kind."""
+        rows = self._connection.execute(
+            "SELECT kind, key, at_ms, body, id FROM intent WHERE kind = ? ORDER BY place", (kind,)
+        )
+        return [_intent(row) for row in rows]
+
     def settle(self, verdicts: Verdicts) -> None:
         """Forget what was applied, set aside what was refused, both or neither."""
         with self._writing() as cursor:

@@ -34,6 +34,10 @@ class OutboxStore(Protocol):
         """The oldest that may be sent, in order: none whose key has a refused one before it."""
         ...
 
+    def of_kind(self, kind: str) -> list[Intent]:
+        """Everything of a kind, refused or not, in order."""
+        ...
+
     def settle(self, verdicts: Verdicts) -> None:
         """Forget what was applied and set aside what was refused, both or neither."""
         ...

@@ -26,7 +26,7 @@ class Outbox:
     A server that cannot be asked is asked again after a pause that doubles up to five minutes, less
     up to half of it at random, so that the clients of a server that comes back do not arrive
     together; `hurry` ends the pause. `on_change` is called in the event loop whenever `pending`
-    is different.
+    is different, `on_applied` with the ids of what the server has done.
     """
 
     def __init__(
@@ -35,11 +35,13 @@ class Outbox:
         carrier: Carrier,
         *,
         on_change: Callable[[], None] = lambda: None,
+        on_applied: Callable[[frozenset[str]], None] = lambda ids: None,
         random: Random | None = None,
     ) -> None:
         self._store = store
         self._carrier = carrier
         self._on_change = on_change
+        self._on_applied = on_applied
         self._random = random or Random()
         self._thread = ThreadPoolExecutor(1, "outbox")
         self._wake = asyncio.Event()
@@ -57,6 +59,10 @@ class Outbox:
         """There may be a way to the server again: try at once."""
         self._pause_s = FIRST_PAUSE_S
         self._wake.set()
+
+    async def waiting(self, kind: str) -> list[Intent]:
+        """Everything of a kind that the server has not done yet, refused ones too, in order."""
+        return await self._in_thread(lambda: self._store.of_kind(kind))
 
     async def refusals(self) -> list[Refusal]:
         """What the listener has to decide on."""
@@ -98,6 +104,8 @@ class Outbox:
         if not verdicts.applied and not verdicts.refused:
             raise CarrierAwayError("the server did not answer for what was sent")
         await self._changing(lambda: self._store.settle(verdicts))
+        if verdicts.applied:
+            self._on_applied(verdicts.applied)
         return len(verdicts.applied) + len(verdicts.refused)
 
     async def close(self) -> None:

@@ -37,6 +37,14 @@ def test_intents_come_back_whole_and_in_order(store):
     assert store.pending() == Pending(waiting=3, refused=0)
 
 
+def test_those_of_a_kind_are_listed_refused_or_not(store):
+    other = Intent(kind="played", key="track:a", at_ms=0)
+    store.add([intent("1"), other, intent("2")])
+    store.settle(Verdicts(refused={"2": "no"}))
+    assert ids(store.of_kind("liked")) == ["1", "2"]
+    assert store.of_kind("played") == [other]
+
+
 def test_an_id_is_kept_once(store):
     store.add([intent("a"), intent("a", key="other")])
     store.add([intent("a", key="another")])
