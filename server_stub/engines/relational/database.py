@@ -13,8 +13,9 @@ numbers becomes visible in the order of the numbers.
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -30,6 +31,8 @@ READERS = 4
 BUSY_TIMEOUT_MS = 15_000
 GROUP_LIMIT = 64
 """At most this many waiting writes share one commit."""
+APPENDED = "segue.appended"
+"""Set in `connection.info` by a write that appended events: who follows the log is woken."""
 
 
 class Database:
@@ -45,7 +48,8 @@ class Database:
             self._reading = _sqlite(self.url, READERS, "BEGIN", durable=durable)
             self._writing = _sqlite(self.url, 1, "BEGIN IMMEDIATE", durable=durable)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="database-read")
-        self._writer = _Writer(self._writing)
+        self._bells = _Bells()
+        self._writer = _Writer(self._writing, self._bells)
 
     @classmethod
     def at(cls, path: Path, *, durable: bool = False) -> "Database":
@@ -65,6 +69,15 @@ class Database:
     async def write(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` in the writer thread; it is committed when this returns."""
         return await asyncio.wrap_future(self._writer.submit(fn))
+
+    @contextmanager
+    def on_append(self, bell: asyncio.Event) -> Iterator[None]:
+        """Set the bell whenever a write of this process has appended events."""
+        ring = self._bells.add(asyncio.get_running_loop(), bell)
+        try:
+            yield
+        finally:
+            self._bells.remove(ring)
 
     def close(self) -> None:
         """Finish the waiting writes and close every connection."""
@@ -99,11 +112,34 @@ def _failure(done: "Future[Any]", error: BaseException) -> Callable[[], None]:
     return lambda: done.set_exception(error)
 
 
+class _Bells:
+    """Who wants to know of appended events, each on its own event loop."""
+
+    def __init__(self) -> None:
+        self._rings: tuple[Callable[[], object], ...] = ()
+
+    def add(self, loop: asyncio.AbstractEventLoop, bell: asyncio.Event) -> Callable[[], object]:
+        def ring() -> object:
+            # A loop that ended meanwhile has nobody left to tell.
+            return None if loop.is_closed() else loop.call_soon_threadsafe(bell.set)
+
+        self._rings = (*self._rings, ring)
+        return ring
+
+    def remove(self, ring: Callable[[], object]) -> None:
+        self._rings = tuple(one for one in self._rings if one is not ring)
+
+    def ring(self) -> None:
+        for one in self._rings:
+            one()
+
+
 class _Writer:
     """The thread that owns all writes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, bells: _Bells) -> None:
         self._engine = engine
+        self._bells = bells
         self._waiting: queue.SimpleQueue[_Write[Any] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -156,13 +192,17 @@ class _Writer:
         return group, False
 
     def _commit(self, group: list[_Write[Any]]) -> None:
+        appended = False
         try:
             with self._engine.begin() as connection:
                 answers = [write.run(connection) for write in group]
+                appended = connection.info.pop(APPENDED, False)
         except Exception as error:  # noqa: BLE001 - every caller of the group learns of it
             answers = [_failure(write.done, error) for write in group]
         for answer in answers:
             answer()
+        if appended:
+            self._bells.ring()
 
 
 def _postgres(url: URL) -> tuple[Engine, Engine]:
@@ -212,6 +252,7 @@ def _pragmas(*, durable: bool) -> tuple[str, ...]:
     return (
         f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
         "PRAGMA journal_mode = WAL",
+        "PRAGMA wal_autocheckpoint = 4000",
         f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}",
         "PRAGMA foreign_keys = ON",
         "PRAGMA cache_size = -16384",

@@ -14,7 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from server_stub.engines.relational import (
     accounts_tables,  # noqa: F401 - puts its tables on the metadata
     catalog_tables,
+    collection_tables,  # noqa: F401
+    events_tables,  # noqa: F401
     licensing_tables,  # noqa: F401
+    listening_tables,  # noqa: F401
     migrate,
     streaming_tables,  # noqa: F401
 )

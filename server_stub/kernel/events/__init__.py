@@ -1,0 +1,1 @@
+"""What happened, kept in order: events, the log they are appended to, and those who read it."""

@@ -1,0 +1,1 @@
+"""What people listened to: their reports, their history, and how often they played what."""
