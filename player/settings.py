@@ -29,6 +29,34 @@ class AudioSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Which of the two codecs to stream."""
 
 
+class SoundSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What happens to the sound. As it is, nothing: every sample is played as it was decoded.
+
+    The commands `normalise`, `crossfade`, `eq`, `speed`, `spatial` and `mono` change it while it
+    plays; what they set is remembered and goes before what stands here.
+    """
+
+    normalise: Literal["off", "auto", "track", "album"] = "off"
+    """Bring tracks to one loudness; `auto` keeps the balance of an album that plays in order."""
+    target_lufs: Annotated[float, msgspec.Meta(ge=-30, le=-8)] = -14.0
+    """How loud that is: -14 as streaming services have it, -18 as ReplayGain."""
+    preamp_db: Annotated[float, msgspec.Meta(ge=-15, le=15)] = 0.0
+    """Added to every track while tracks are normalised."""
+    crossfade_s: Annotated[float, msgspec.Meta(ge=0, le=12)] = 0.0
+    """How long one track goes over into the next; an album in order is never faded."""
+    eq: str = "off"
+    """An equaliser's curve by name: one that comes with Segue or one that was imported."""
+    speed: Annotated[float, msgspec.Meta(ge=0.5, le=3)] = 1.0
+    """For spoken words: 0.5 to 3, at the same pitch."""
+    spatial: str = "off"
+    """Two loudspeakers in front of the head, for earphones: `auto` takes the system's measured
+    head if there is one, `synthetic` the built-in one; else the path of a SOFA file."""
+    mono: bool = False
+    """Both channels to both ears."""
+    sleep_fade_s: Annotated[float, msgspec.Meta(ge=0, le=120)] = 10.0
+    """How slowly the sleep timer goes down."""
+
+
 class StreamingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Quality and buffer."""
 
@@ -83,6 +111,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """All sections."""
 
     audio: AudioSettings = AudioSettings()
+    sound: SoundSettings = SoundSettings()
     streaming: StreamingSettings = StreamingSettings()
     cache: CacheSettings = CacheSettings()
     network: NetworkSettings = NetworkSettings()

@@ -147,7 +147,7 @@ class MiniaudioSink:
             self._lose()
         return heard
 
-    def set_volume(self, percent: int) -> None:
+    def set_volume(self, percent: float) -> None:
         """Applied to what is delivered from now on, with a short ramp."""
         self._gain = gain(percent)
 

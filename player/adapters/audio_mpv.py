@@ -192,7 +192,7 @@ class MpvSink:
             return 0
         return stream.audio_frames(max(0, round(seconds * self._rate)))
 
-    def set_volume(self, percent: int) -> None:
+    def set_volume(self, percent: float) -> None:
         """mpv's own volume: the cubic curve of `player.playback.sink.gain`."""
         if self._player is not None:
             self._player.volume = max(0, min(percent, 100))

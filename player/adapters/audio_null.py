@@ -34,7 +34,7 @@ class ClockedSink:
         self._at_s = 0.0
         self._owed = 0.0
         self._paused = False
-        self._volume = 100
+        self._volume = 100.0
         self._on_lost: Callable[[str], None] | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="segue-sink", daemon=True)
@@ -46,7 +46,7 @@ class ClockedSink:
         return _TICK_S if self._threaded else 0.0
 
     @property
-    def volume(self) -> int:
+    def volume(self) -> float:
         """What was set last; without hardware nobody hears it."""
         return self._volume
 
@@ -89,7 +89,7 @@ class ClockedSink:
         with self._turn:
             return self._taken
 
-    def set_volume(self, percent: int) -> None:
+    def set_volume(self, percent: float) -> None:
         """Remembered, not applied."""
         self._volume = percent
 

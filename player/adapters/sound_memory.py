@@ -38,7 +38,7 @@ class MemorySound:
         self.plan = UNTOUCHED
         self.shapes: dict[str, TrackShape] = {}
         """How each track was to sound, as it was said last."""
-        self.volume = 100
+        self.volume = 100.0
         self.paused = False
         self._broken = ""
         self._begin("", 0, 0)
@@ -96,7 +96,7 @@ class MemorySound:
         self.paused = False
         self._schedule()
 
-    def set_volume(self, percent: int) -> None:
+    def set_volume(self, percent: float) -> None:
         """0 to 100."""
         self.volume = percent
 

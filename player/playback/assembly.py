@@ -3,6 +3,7 @@
 from player.playback.bandwidth import LinkMeter
 from player.playback.download import Downloader
 from player.playback.grants import GrantBook
+from player.playback.hearing import Hearing
 from player.playback.lane_setup import LoadingWorld
 from player.playback.media import MediaDesk
 from player.playback.playback_world import PlaybackWorld
@@ -18,4 +19,5 @@ def built_transport(
     downloader = Downloader(world.server, grants, recovery, meter=meter, clock=world.clock)
     desk = MediaDesk(downloader, grants, world.store, world.papers)
     loading = LoadingWorld(desk, grants, recovery, world.policies, world.clock, world.trace)
-    return Transport(loading, world.sound, events)
+    hearing = Hearing(world.sound, world.catalogue, world.stock)
+    return Transport(loading, world.sound, events, hearing)

@@ -13,6 +13,7 @@ from player.playback.diagnostics.gauges import Gauges
 from player.playback.grants import GrantBook
 from player.playback.lane import Lane
 from player.playback.lineup import LANES_AHEAD, LineUp
+from player.playback.listening import Levers, Listening
 from player.playback.playback_world import PlaybackWorld
 from player.playback.ports import SoundEvent
 from player.playback.quality import Limits
@@ -50,8 +51,13 @@ class Controller:
         self._care = SoundCare(self._transport, self._device_told)
         self._watch = Wakefulness(world.clock, self._woke)
         self._volume = Volume(world.sound)
+        self.listening = self._built_listening()
         self._resumes = False
         """Whether to go on by itself once there is a session: the last run ended by accident."""
+
+    def _built_listening(self) -> Listening:
+        levers = Levers(lambda: self.queue, self.pause, self._queue_edited, self._told)
+        return Listening(self._transport, self._volume, self._world.clock, levers)
 
     def _transport_events(self) -> TransportEvents:
         return TransportEvents(
@@ -228,6 +234,7 @@ class Controller:
             **transport_state(self._transport, world.catalogue, world.clock.monotonic()),
             **queue_state(self.queue, world.catalogue),
             **self._volume.shown(),
+            **self.listening.shown(),
             "connection": connection_state(self.recovery.connection),
             "sink": world.sound.name,
             "cache": {"bytes": world.store.used_bytes, "budget_bytes": world.store.budget_bytes},
@@ -299,7 +306,8 @@ class Controller:
     def _set_lanes(self, first: Lane) -> None:
         """The current lane and what follows; lanes that stay keep what they have."""
         lanes, ended = self._line_up.after(first, self.queue, self._transport.lanes)
-        self._transport.set_lanes(lanes, queue_ended=ended)
+        following, ended = self.listening.cut(lanes, ended)
+        self._transport.set_lanes(following, queue_ended=ended)
 
     def _queue_edited(self) -> None:
         self._detours.go_on()
@@ -324,6 +332,7 @@ class Controller:
 
     def _advanced(self, lane: Lane) -> None:
         """The next track is heard."""
+        self.listening.advanced()
         self._detours.passed()
         for _step in range(len(self._detours.entries) + LANES_AHEAD):
             if self.queue.advance() in (lane.entry, None):
@@ -332,10 +341,16 @@ class Controller:
         self._changed()
 
     def _ended(self) -> None:
-        """Everything was heard: back to the first entry, waiting."""
+        """Everything was heard: back to the first entry, waiting; after the sleep timer's last
+        track the one that follows waits.
+        """
         self._care.leave()
-        self.queue.rewind()
-        self._transport.stop()
+        entry = self.queue.skip() if self.listening.drained() else None
+        if entry is None:
+            self.queue.rewind()
+            self._transport.stop()
+        else:
+            self._transport.rest(self._line_up.lane(self.queue, entry))
         self._changed()
 
     def _lane_failed(self, lane: Lane) -> None:

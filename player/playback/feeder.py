@@ -1,17 +1,21 @@
 """Hands pieces to the sound path in playing order, the next track's not before it is due."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from player.playback.lane import Lane
 from player.playback.ports import Sound
+from player.playback.sound.shape import PLAIN, TrackShape
 from sync.wire.playback import PIECE_SAMPLES
 
 
 class Feeder:
     """Knows which piece the sound path wants next. A generation is one uninterrupted feeding."""
 
-    def __init__(self, sound: Sound) -> None:
+    def __init__(
+        self, sound: Sound, shape_of: Callable[[Lane], TrackShape] = lambda _lane: PLAIN
+    ) -> None:
         self._sound = sound
+        self._shape_of = shape_of
         self.generation = 0
         self._lane: Lane | None = None
         self._number = 0
@@ -49,7 +53,7 @@ class Feeder:
             piece = self._lane.pieces.get(self._number)
             total = self._lane.total_pieces
             if piece is not None and (total is None or self._number < total):
-                self._sound.submit(piece, self.generation)
+                self._sound.submit(piece, self.generation, self._shape_of(self._lane))
                 self._number += 1
             elif total is not None and self._number >= total and due:
                 if not self._next_lane(lanes, queue_ended=queue_ended):

@@ -116,7 +116,7 @@ class Output:
             self._sink.resume()
         self._wake.set()
 
-    def set_volume(self, percent: int) -> None:
+    def set_volume(self, percent: float) -> None:
         """0 to 100; 0 is silence."""
         with self._sink_turn:
             self._sink.set_volume(percent)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from player.playback.bandwidth import LinkEstimator
+from player.playback.hearing import SoundStock
 from player.playback.lane_setup import Policies
 from player.playback.load_control import BufferControl
 from player.playback.ports import (
@@ -35,11 +36,13 @@ class SystemClock:
         self,
         *,
         wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
         elapsed: Callable[[], float] | None = None,
         on_wrong: Callable[[float], None] = lambda _ahead_s: None,
     ) -> None:
         """`on_wrong` hears by how many seconds the machine's clock is ahead, once for each."""
         self._wall = wall
+        self._monotonic = monotonic
         self._elapsed = elapsed or _elapsed
         self._on_wrong = on_wrong
         self._unix_at_zero = wall() - self._elapsed()
@@ -47,7 +50,7 @@ class SystemClock:
 
     def monotonic(self) -> float:
         """Seconds that never go back."""
-        return time.monotonic()
+        return self._monotonic()
 
     def elapsed(self) -> float:
         """Like `monotonic`, but it goes on while the machine sleeps."""
@@ -108,3 +111,4 @@ class PlaybackWorld:
     random: Random = field(default_factory=Random)
     trace: Tracer = no_trace
     codec: Codec = "aac"
+    stock: SoundStock = field(default_factory=SoundStock)

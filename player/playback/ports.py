@@ -173,7 +173,7 @@ class Sound(Protocol):
         """Go on."""
         ...
 
-    def set_volume(self, percent: int) -> None:
+    def set_volume(self, percent: float) -> None:
         """0 to 100; 0 is silence."""
         ...
 

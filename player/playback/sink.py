@@ -77,7 +77,7 @@ class AudioSink(Protocol):
         """Frames of the current source heard so far, by the sink's own clock."""
         ...
 
-    def set_volume(self, percent: int) -> None:
+    def set_volume(self, percent: float) -> None:
         """0 (silent) to 100 (untouched), on the loudness curve of `gain`."""
         ...
 
@@ -86,6 +86,6 @@ class AudioSink(Protocol):
         ...
 
 
-def gain(percent: int) -> float:
+def gain(percent: float) -> float:
     """Amplitude for a volume: the cube, which is close to how loudness is heard (mpv's curve)."""
     return (max(0, min(percent, MAX_VOLUME)) / MAX_VOLUME) ** 3

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from player.playback.feeder import Feeder
+from player.playback.hearing import Hearing
 from player.playback.lane import Lane
 from player.playback.lane_setup import LoadingWorld
 from player.playback.loader import Loader, Place
@@ -36,11 +37,14 @@ class TransportEvents:
 class Transport:
     """What happens between the queue and the ear."""
 
-    def __init__(self, world: LoadingWorld, sound: Sound, events: TransportEvents) -> None:
+    def __init__(
+        self, world: LoadingWorld, sound: Sound, events: TransportEvents, hearing: Hearing
+    ) -> None:
         self._world = world
         self._sound = sound
         self._events = events
-        self._feeder = Feeder(sound)
+        self.hearing = hearing
+        self._feeder = Feeder(sound, lambda lane: hearing.shape(lane, self.lanes))
         self.loader = Loader(world, place=self.place, changed=self._lane_changed)
         self.lanes: Sequence[Lane] = ()
         self._queue_ended = True
@@ -135,6 +139,12 @@ class Transport:
             self._sound.resume()
             self._attend()
 
+    def refresh(self) -> None:
+        """What is on its way to the ear is to sound differently: make it again from here on."""
+        if self._feeder.began and self.lanes:
+            self._begin(self.place().sample)
+            self._attend()
+
     def cut_short(self) -> bool:
         """The first lane cannot be had any further; False if nothing of it is left to be heard."""
         return not self.stalled and self.lanes[0].cut_short(self._sample())
@@ -197,7 +207,7 @@ class Transport:
         lane = self.lanes[0]
         if not self._feeder.began and lane.granted is not None:
             self._begin(lane.sample_of_start())
-        self._feeder.feed(self.lanes, due=self._left_s() <= HANDOVER_S, queue_ended=self._ends())
+        self._feeder.feed(self.lanes, due=self._handover_in_s() <= 0, queue_ended=self._ends())
         if self.stalled and self._world.policies.load.may_play(self.loader.load()):
             self._leave_stall()
             if self.wanted:
@@ -210,6 +220,13 @@ class Transport:
 
     def _ends(self) -> bool:
         return self._queue_ended and len(self.lanes) == 1
+
+    def left_s(self) -> float:
+        """Until the current track has been heard, infinite while nobody knows."""
+        return self._left_s() / self.hearing.speed if self.lanes else float("inf")
+
+    def _handover_in_s(self) -> float:
+        return self._left_s() - HANDOVER_S - self.hearing.lead_s
 
     def _left_s(self) -> float:
         lane = self.lanes[0]
@@ -277,7 +294,8 @@ class Transport:
         self._disarm()
         if not (self.wanted and self.sounding and self._loop) or self.stalled:
             return
-        delays = [self._left_s() - HANDOVER_S, self._next_border_s()]
+        speed = self.hearing.speed
+        delays = [self._handover_in_s() / speed, self._next_border_s() / speed]
         due = [delay for delay in delays if 0 < delay < float("inf")]
         if due:
             self._alarm = self._loop.call_later(min(due) + 0.02, self._rang)

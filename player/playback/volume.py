@@ -14,10 +14,18 @@ class Volume:
         self._sound = sound
         self.percent = LOUDEST
         self.muted = False
+        self._share = 1.0
+        """What the sleep timer leaves of it."""
 
     def apply(self) -> None:
         """Send it to the sound path."""
-        self._sound.set_volume(0 if self.muted else self.percent)
+        self._sound.set_volume(0 if self.muted else self.percent * self._share)
+
+    def dim(self, share: float) -> None:
+        """Play at a share of the volume, 0 to 1; what is shown and kept stays as it is."""
+        if share != self._share:
+            self._share = share
+            self.apply()
 
     def set(self, percent: int) -> None:
         """0 to 100; ends muting."""

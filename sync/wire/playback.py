@@ -50,6 +50,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     renditions: tuple[Rendition, ...]
     loudness_lufs: float | None = None
     true_peak_dbtp: float | None = None
+    album_loudness_lufs: float | None = None
+    """Of all tracks of the album, when the server has measured every one of them."""
     edges: Edges = Edges()
 
 

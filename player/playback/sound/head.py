@@ -20,6 +20,8 @@ SOUND_M_S = 343.0
 _LEAST_SHADOW = 0.1
 _DEEPEST_DEGREES = 150.0
 _TAPS = 256
+_BASS_HZ = (120.0, 250.0)
+_BASS_SIZE = 4_096
 
 
 class Direction(NamedTuple):
@@ -88,3 +90,28 @@ def _delay_s(incidence: float) -> float:
     angle = math.radians(incidence)
     way = -math.cos(angle) if incidence < 90 else angle - math.pi / 2
     return transit * (1 + way) + 4e-4
+
+
+def with_bass(responses: Filters, rate: int) -> Filters:
+    """Measured responses with the bass that the measuring loudspeaker did not have.
+
+    A head is no obstacle to long waves: below 120 Hz level and delay are those at 250 Hz, between
+    the two one goes over into the other.
+    """
+    low, high = _BASS_HZ
+    size = max(_BASS_SIZE, 2 * responses.shape[1])
+    hz = np.asarray(np.fft.rfftfreq(size, 1 / rate), np.float64)
+    spectra = np.fft.rfft(responses, size, axis=1)
+    onset = np.argmax(np.abs(responses), axis=1)[:, None, :]
+    delay = np.exp(-2j * np.pi * hz[None, :, None] / rate * onset)
+    bare = spectra / delay
+    at = int(np.searchsorted(hz, high))
+    level, angle = np.abs(bare[:, at]), np.angle(bare[:, at])
+    bass = level[:, None] * np.exp(1j * angle[:, None] * hz[None, :, None] / hz[at]) * delay
+    share = np.clip((hz - low) / (high - low), 0, 1)
+    share = (0.5 - 0.5 * np.cos(np.pi * share))[None, :, None]
+    whole = np.fft.irfft(spectra * share + bass * (1 - share), size, axis=1)
+    kept = min(size // 2, responses.shape[1] + size // 8)
+    end = kept // 4
+    whole[:, kept - end : kept] *= np.cos(np.linspace(0, np.pi / 2, end))[None, :, None] ** 2
+    return np.asarray(whole[:, :kept])
