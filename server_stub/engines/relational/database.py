@@ -252,7 +252,6 @@ def _pragmas(*, durable: bool) -> tuple[str, ...]:
     return (
         f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
         "PRAGMA journal_mode = WAL",
-        "PRAGMA wal_autocheckpoint = 4000",
         f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}",
         "PRAGMA foreign_keys = ON",
         "PRAGMA cache_size = -16384",
