@@ -19,7 +19,12 @@ VIEW_OPTIONS = (
     Argument("theme", "choice", f"look of the player: {', '.join(THEMES)}", choices=THEMES),
     Argument("plain", "flag", "player in ASCII signs, without covers"),
 )
-_DEFAULT_WORDS = {"queue": "queue list", "config": "config check", "vol": "volume"}
+_DEFAULT_WORDS = {
+    "queue": "queue list",
+    "config": "config check",
+    "diagnostics": "diagnostics show",
+    "vol": "volume",
+}
 _LONG = {"-h": "--help", "-V": "--version"}
 _FLAGS = frozenset(
     option.name

@@ -7,6 +7,9 @@ import time
 from collections.abc import Iterable
 from typing import Any, TextIO
 
+from player.cli.figures import limit_words
+
+_NO_LIMITS = {"quality": "auto", "metered": False}
 _BOLD, _FAINT, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
@@ -92,6 +95,7 @@ def state_lines(state: dict[str, Any], printer: Printer) -> list[str]:
         f"{clock(position)} / {clock(state['duration_ms'])}",
         f"buffer {state['buffer_s']:.0f} s",
         _quality(state.get("quality")),
+        *limit_words(state.get("limits", _NO_LIMITS)),
         "muted" if state["muted"] else f"volume {state['volume']}",
         "shuffle" if state["shuffle"] else "",
         f"repeat {state['repeat']}" if state["repeat"] != "off" else "",

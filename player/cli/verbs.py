@@ -1,15 +1,17 @@
 """What each verb does beyond asking the engine. To add one, add a function and a line in VERBS."""
 
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from player.cli import printing
+from player.cli import figures, printing
 from player.cli.printing import Printer
 from player.commands import Command
 from player.engine.blocking import BlockingClient
 from player.engine.home import Home
+from player.engine.sinks import OTHER_SINK_REMEDY, other_sink
 from player.errors import EngineAbsentError, NotFoundError, PlayerError, UsageError
 from player.parsing import named, row_numbers
 
@@ -27,15 +29,25 @@ class Context(NamedTuple):
 
     def connect(self, *, timeout_s: float | None = 120.0) -> BlockingClient:
         """The engine, started if the command wants that. Raises EngineAbsentError."""
+        sink = self.options.get("sink", "")
         try:
-            return BlockingClient(self.home, timeout_s=timeout_s)
+            engine = BlockingClient(self.home, timeout_s=timeout_s)
         except EngineAbsentError:
             if not self.command.starts:
                 raise
+        else:
+            self._tell_sink(engine, sink)
+            return engine
         from player.engine.spawn import start_engine  # only when one has to be started
 
-        start_engine(self.home, sink=self.options.get("sink", ""))
+        start_engine(self.home, sink=sink)
         return BlockingClient(self.home, timeout_s=timeout_s)
+
+    def _tell_sink(self, engine: BlockingClient, sink: str) -> None:
+        """The engine that runs has its own way to the ear."""
+        trouble = other_sink(sink, engine.call("status")["sink"]) if sink else ""
+        if trouble:
+            self.printer.note(f"segue: {trouble}; {OTHER_SINK_REMEDY}")
 
     @property
     def limit(self) -> int:
@@ -257,6 +269,35 @@ def render(context: Context) -> int:
     return 0
 
 
+def limits(context: Context) -> int:
+    """Choose the quality or say that the connection is metered; what holds then."""
+    command = context.command
+    with context.connect() as engine:
+        result = engine.call(command.engine_command, **context.args)
+    context.printer.result(result, figures.limit_lines(result))
+    return 0
+
+
+def diagnostics(context: Context) -> int:
+    """The figures of playback."""
+    with context.connect() as engine:
+        report = engine.call("diagnostics")
+    context.printer.result(report, figures.figure_lines(report))
+    return 0
+
+
+def diagnostics_export(context: Context) -> int:
+    """Write a bundle into this folder, or where it is said."""
+    name = f"segue-diagnostics-{time.strftime('%Y%m%d-%H%M%S')}.zip"
+    out = Path(context.options.get("out", name)).expanduser().absolute()
+    minutes = float(context.options.get("minutes", 60))
+    with context.connect() as engine:
+        result = engine.call("diagnostics.export", out=str(out), minutes=minutes)
+    text = f"{result['out']}: {result['events']} events, {result['link_s']:.0f} s of the link"
+    context.printer.result(result, [text])
+    return 0
+
+
 def doctor(context: Context) -> int:
     """Every check with its remedy; fails if one of them does."""
     report: dict[str, Any]
@@ -319,6 +360,12 @@ VERBS: Mapping[str, Callable[[Context], int]] = {
     "devices": devices,
     "sync": sync,
     "render": render,
+    "quality": limits,
+    "metered": limits,
+    "go_diagnostics": diagnostics,
+    "diagnostics_export": diagnostics_export,
+    "outbox_retry": marks.decide,
+    "outbox_drop": marks.decide,
     "doctor": doctor,
     "config_check": config_check,
     "config_show": config_show,

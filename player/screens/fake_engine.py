@@ -5,7 +5,7 @@ only by its clock.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -13,7 +13,9 @@ import msgspec
 from player.engine.client import Event, Subscription
 from player.engine.protocol import Topic
 from player.errors import EngineError, PlayerError
+from player.screens.fake_answers import ANSWERS, SLOW
 from player.screens.fake_catalog import FakeCatalog
+from player.screens.fake_figures import figures
 from player.screens.ports import Clock, ManualClock
 from player.widgets.model import Connection, LibrarySummary, PlayerState, Quality, QueueSummary
 from sync.wire.ids import parse_uri
@@ -54,22 +56,34 @@ class FakeEngine:
         for subscription in self._subscriptions:
             subscription.close()
 
-    def subscribe(self, *topics: Topic) -> AsyncIterator[Event]:
+    def subscribe(self, *topics: Topic) -> Subscription:
         """News, the present state first."""
         subscription = Subscription(frozenset(topics))
         self._subscriptions.append(subscription)
         subscription.put(Event("state", self.status()))
         subscription.put(Event("library", msgspec.to_builtins(self.library())))
+        subscription.put(Event("diagnostics", figures(self.state)))
         return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """End a subscription."""
+        subscription.close()
+        if subscription in self._subscriptions:
+            self._subscriptions.remove(subscription)
+
+    @property
+    def followed(self) -> frozenset[str]:
+        """Topics that somebody follows."""
+        return frozenset(topic for one in self._subscriptions for topic in one.topics)
 
     async def call(self, command: str, **args: Any) -> Any:
         """Answer a command. Raises EngineError for one that is refused or unknown."""
         self.calls.append((command, args))
         if command in self.refuses:
             raise self.refuses[command]
-        if command in _SLOW:
+        if command in SLOW:
             await self.gate.wait()
-        answer = _ANSWERS.get(command)
+        answer = ANSWERS.get(command)
         if answer is None:
             raise EngineError("usage", f"there is no command {command}")
         return answer(self, **args)
@@ -173,6 +187,12 @@ class FakeEngine:
         """The next way of repeating."""
         order = {"off": "all", "all": "one", "one": "off"}
         self.change(repeat=mode or order[self.state.repeat])
+
+    def limit(self, **values: Any) -> dict[str, Any]:
+        """Another quality, or a connection that is metered."""
+        self.change(limits=msgspec.structs.replace(self.state.limits, **values))
+        shown: dict[str, Any] = msgspec.to_builtins(self.state.limits)
+        return shown
 
     # -- the queue
 
@@ -352,39 +372,3 @@ class FakeEngine:
 
 def _label(item: Any) -> str:
     return str(getattr(item, "title", "") or getattr(item, "name", ""))
-
-
-_SLOW = frozenset({"library.list", "library.get", "search", "lyrics", "queue.list"})
-_ANSWERS: dict[str, Callable[..., Any]] = {
-    "status": FakeEngine.status,
-    "play": FakeEngine.play,
-    "pause": FakeEngine.pause,
-    "resume": lambda engine: engine.pause(paused=False),
-    "toggle": FakeEngine.toggle,
-    "next": lambda engine: engine.skip(1),
-    "prev": lambda engine: engine.skip(-1),
-    "seek": FakeEngine.seek,
-    "volume": FakeEngine.volume,
-    "mute": lambda engine: engine.change(muted=not engine.state.muted),
-    "shuffle": lambda engine, on=None: engine.change(
-        shuffle=not engine.state.shuffle if on is None else on
-    ),
-    "repeat": FakeEngine.repeat,
-    "stop": lambda engine: None,
-    "sync": lambda engine: None,
-    "cache.clear": lambda engine: None,
-    "logout": lambda engine: engine.change(connection=Connection("signed_out")),
-    "login": lambda engine, **_: None,
-    "queue.list": FakeEngine.queue_list,
-    "queue.add": FakeEngine.queue_add,
-    "queue.move": FakeEngine.queue_move,
-    "queue.remove": FakeEngine.queue_remove,
-    "queue.clear": FakeEngine.queue_clear,
-    "queue.jump": FakeEngine.queue_jump,
-    "queue.undo": FakeEngine.queue_undo,
-    "library.list": FakeEngine.library_list,
-    "library.get": FakeEngine.library_get,
-    "search": FakeEngine.search,
-    "lyrics": FakeEngine.lyrics,
-    "cover": FakeEngine.cover,
-}

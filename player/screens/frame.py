@@ -146,6 +146,15 @@ class Frame(PagesScreen, inherit_bindings=False):
         if track is not None:
             await self.visit(AlbumPage(self.stage, track.album.id))
 
+    async def do_diagnostics_export(self) -> None:
+        """The last hour as a file, for whoever looks into it."""
+        try:
+            answer = await self.ask("diagnostics.export")
+        except PlayerError as error:
+            self.tell(Notice(error.message, "error", error.remedy))
+        else:
+            self.tell(Notice("Diagnostics exported, no tokens in it", "info", answer["out"]))
+
     def do_drawer(self) -> Any:
         """The queue beside the page."""
         return self.toggle_drawer()

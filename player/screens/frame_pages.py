@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from player.errors import PlayerError
 from player.screens.detail import AlbumPage, ArtistPage
+from player.screens.diagnostics import DiagnosticsPage
 from player.screens.history import History
 from player.screens.library import LibraryPage
 from player.screens.mini import Mini
@@ -31,11 +32,12 @@ from player.widgets.player_bar import PlayerBar, PlayerCover
 from player.widgets.toast import Toast
 
 _MINI_BELOW = (80, 20)
-ROOTS: dict[str, type[LibraryPage | SearchPage | QueuePage | PlayingPage]] = {
+ROOTS: dict[str, type[LibraryPage | SearchPage | QueuePage | PlayingPage | DiagnosticsPage]] = {
     "go_search": SearchPage,
     "go_library": LibraryPage,
     "go_queue": QueuePage,
     "go_playing": PlayingPage,
+    "go_diagnostics": DiagnosticsPage,
 }
 
 

@@ -1,11 +1,10 @@
 """What the screens need from outside: an engine to call, and a clock."""
 
 import time
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, Protocol
 
-from player.engine.client import Event
+from player.engine.client import Subscription
 from player.engine.protocol import Topic
 
 
@@ -20,8 +19,12 @@ class Engine(Protocol):
         """Run a command; its result. Raises PlayerError."""
         ...
 
-    def subscribe(self, *topics: Topic) -> AsyncIterator[Event]:
+    def subscribe(self, *topics: Topic) -> Subscription:
         """News of these topics, and of `engine`, from now on; the present state comes first."""
+        ...
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """End a subscription; what nobody else follows is not sent any more."""
         ...
 
     async def close(self) -> None:

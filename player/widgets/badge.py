@@ -23,15 +23,15 @@ def words(quality: Quality) -> str:
     return f"{codec} {quality.kbps}" if quality.kbps else codec
 
 
-def draw_badge(row: Row, x: int, quality: Quality, change: str) -> int:
-    """The whole badge. `change` is up, down or nothing."""
+def draw_badge(row: Row, x: int, quality: Quality, change: str, held: str = "") -> int:
+    """The whole badge. `change` is up, down or nothing; `held`: what holds the quality back."""
     x = draw_steps(row, x, quality) + 1
     x = row.put(x, words(quality), "text")
     if change:
         x = row.put(x + 1, "↑" if change == "up" else "↓", "ok" if change == "up" else "warn")
-    return x
+    return row.put(x + 1, held, "warn") if held else x
 
 
-def badge_cells(quality: Quality, change: str) -> int:
+def badge_cells(quality: Quality, change: str, held: str = "") -> int:
     """How wide the badge is."""
-    return 5 + len(words(quality)) + (2 if change else 0)
+    return 5 + len(words(quality)) + (2 if change else 0) + (len(held) + 1 if held else 0)

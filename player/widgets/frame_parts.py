@@ -47,6 +47,10 @@ DESTINATIONS = (
 )
 
 
+BESIDES = {"go_diagnostics": "Diagnostics"}
+"""Places that are in the rail only while one is there."""
+
+
 def draw_name(row: Row, x: int) -> int:
     """The name in the blend."""
     return row.blend(x, "segue", (x, x + 5), bold=True)
@@ -165,6 +169,11 @@ class Rail(Canvas):
             row.put(4, place.title, "text" if here else "muted", bold=here)
             row.put_right(row.width - 1, self.notes.get(place.command, ""), "faint")
             self.hot(y, 0, row.width, place.command)
+        if self.place in BESIDES and len(rows) > len(DESTINATIONS) + 5:
+            y = len(DESTINATIONS) + 2
+            rows[y] = row = Row(self.palette, rows[y].width, "raised")
+            row.put(0, ">" if self.palette.theme.depth == "none" else "▌", "accent")
+            row.put(4, BESIDES[self.place], bold=True)
         if len(rows) > len(DESTINATIONS) + 3:
             y = len(rows) - 2
             x = rows[y].put(2, "?", bold=True)

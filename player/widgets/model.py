@@ -48,6 +48,19 @@ class CacheUse(msgspec.Struct, frozen=True):
     budget_bytes: int = 0
 
 
+class Limits(msgspec.Struct, frozen=True):
+    """What the person chose and the plan allows; 0 kbps: not known, or no limit."""
+
+    quality: str = "auto"
+    metered: bool = False
+    plan_kbps: int = 0
+
+    def words(self) -> str:
+        """What holds the quality back, if anything does."""
+        said = {"auto": "", "saver": "data saver"}.get(self.quality, "fixed")
+        return " ".join(word for word in (said, "metered" if self.metered else "") if word)
+
+
 class PlayerState(msgspec.Struct, frozen=True):
     """The whole state of playback. Times in ms; `at` is the monotonic moment of `position_ms`."""
 
@@ -69,6 +82,7 @@ class PlayerState(msgspec.Struct, frozen=True):
     connection: Connection = Connection()
     sink: str = ""
     cache: CacheUse = CacheUse()
+    limits: Limits = Limits()
 
     def position(self, now: float) -> float:
         """The place in the track at a monotonic moment, in ms."""

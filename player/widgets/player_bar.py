@@ -217,7 +217,8 @@ class PlayerBar(Canvas):
     def _draw_sound(self, row: Row, x: int) -> None:
         state = self.state
         if state.quality and state.track:
-            x = draw_badge(row, x, state.quality, self.change_mark) + 3
+            held = state.limits.words()
+            x = draw_badge(row, x, state.quality, self.change_mark, held) + 3
         else:
             return
         for label, value in (("buffer", self._buffer()), ("on", clean(state.sink))):
@@ -240,8 +241,9 @@ class PlayerBar(Canvas):
         self.hot(0, 1, 5, "toggle")
         right = end
         if state.quality and state.track:
-            right -= badge_cells(state.quality, self.change_mark)
-            draw_badge(rows[0], right, state.quality, self.change_mark)
+            held = state.limits.words()
+            right -= badge_cells(state.quality, self.change_mark, held)
+            draw_badge(rows[0], right, state.quality, self.change_mark, held)
         self._narrow_title(rows[0], 6, right - 2)
         self._draw_time(rows[1], 1, 1, end)
         x = rows[2].put_right(end, "muted" if state.muted else f"vol {state.volume}", "muted")

@@ -110,7 +110,7 @@ def test_a_bundle_holds_no_secrets(tmp_path):
 def commands(tmp_path):
     recorder = evening()
     service = DiagnosticsService(
-        recorder, lambda: Report(), lambda: ({"segue": "9"}, {"log": {}}), tmp_path / "bundles"
+        recorder, Report, lambda: ({"segue": "9"}, {"log": {}}), tmp_path / "bundles"
     )
     return service, Desk([service], {"diagnostics": service.present})
 

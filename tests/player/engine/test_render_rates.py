@@ -17,8 +17,10 @@ from player.playback.recovery import Recovery
 from tests.player.playback.stage import Stage
 from tests.player.playback.virtual_time import run_virtual
 
+FREE = Limits()
 
-def rendered(kbps, rates=None, *, limits=Limits(), ceiling=0, tracks=("a",)):
+
+def rendered(kbps, rates=None, *, limits=FREE, ceiling=0, tracks=("a",)):
     """Rates of the pieces of tracks over a link."""
 
     async def work():
@@ -37,8 +39,8 @@ def rendered(kbps, rates=None, *, limits=Limits(), ceiling=0, tracks=("a",)):
         for track in tracks:
             stage.server.add_track(track, 180)
             lane = await _ready(kitchen, Lane(track, track, "aac"), rates or as_heard)
-            async for piece in _pieces(kitchen, lane, rates or as_heard):
-                chosen.append(piece.kbps)
+            pieces = _pieces(kitchen, lane, rates or as_heard)
+            chosen += [piece.kbps async for piece in pieces]
         await grants.close()
         return chosen
 

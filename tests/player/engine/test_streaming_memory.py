@@ -23,7 +23,10 @@ class Applied:
         self.limits, self.thrifty = limits, thrifty
 
 
-def desk(path, settings=Wish()):
+PLAIN = Wish()
+
+
+def desk(path, settings=PLAIN):
     applied = Applied()
     return QualityDesk(path / "quality.json", settings, applied), applied
 

@@ -4,7 +4,9 @@ import pytest
 
 from player.commands import COMMANDS
 from player.screens.detail import AlbumPage
+from player.screens.diagnostics import DiagnosticsPage
 from player.screens.frame import Frame
+from player.screens.frame_pages import ROOTS
 from player.screens.help import HelpScreen
 from player.screens.library import LibraryPage
 from player.screens.palette import CommandLine, PaletteScreen
@@ -21,7 +23,7 @@ ENGINE_KEYS = [
 PILOT_NAMES = {
     "+": "plus", "=": "equals_sign", "-": "minus", ">": "greater_than_sign",
     "<": "less_than_sign", ".": "full_stop", ",": "comma", "?": "question_mark",
-    ":": "colon", "/": "slash", "\\": "backslash",
+    ":": "colon", "/": "slash", "\\": "backslash", "!": "exclamation_mark",
     "[": "left_square_bracket", "]": "right_square_bracket",
 }  # fmt: skip
 
@@ -49,7 +51,7 @@ async def test_key_calls_the_engine(key, command, args, open_app, engine, settle
     [
         ("2", SearchPage), ("g s", SearchPage), ("3", LibraryPage), ("g l", LibraryPage),
         ("4", QueuePage), ("g q", QueuePage), ("5", PlayingPage), ("g n", PlayingPage),
-        ("L", PlayingPage), ("c", AlbumPage),
+        ("L", PlayingPage), ("c", AlbumPage), ("g !", DiagnosticsPage),
     ],
 )  # fmt: skip
 async def test_key_goes_to_page(keys, page, open_app, settle):
@@ -217,7 +219,7 @@ async def test_a_theme_is_chosen(open_app, settle):
 
 
 def test_every_command_of_the_view_has_a_meaning():
-    elsewhere = {"go_search", "go_library", "go_queue", "go_playing", "config_check", "config_show"}
+    elsewhere = {*ROOTS, "config_check", "config_show"}
     moves = {"down", "up", "top", "bottom", "half_down", "half_up", "page_down", "page_up", "open"}
     queue = {"queue_up", "queue_down", "queue_remove"}
     pages = (Frame, LibraryPage, PlayingPage, QueuePage, SearchPage, AlbumPage)
