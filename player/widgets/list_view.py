@@ -326,16 +326,21 @@ class ListView(PagedView[T]):
 
     def _bar(self, y: int) -> Strip:
         """The margin and the scroll bar on a line."""
-        row = Row(self.palette, 2, self.fill)
         lines, height = self._outline.lines, self.body_height
-        if lines > height:
-            length = max(1, height * height // lines)
-            start = round((height - length) * self.top / (lines - height))
-            if start <= y < start + length:
-                row.put(1, "▐", "lineh")
-            else:
-                row.put(1, "▕", "line")
-        return row.strip()
+        if lines <= height:
+            return self._bar_piece(" ", "text")
+        length = max(1, height * height // lines)
+        start = round((height - length) * self.top / (lines - height))
+        on = start <= y < start + length
+        return self._bar_piece("▐", "lineh") if on else self._bar_piece("▕", "line")
+
+    def _bar_piece(self, sign: str, role: str) -> Strip:
+        strip = self._strips.get(sign)
+        if strip is None:
+            row = Row(self.palette, 2, self.fill)
+            row.put(1, sign, role)
+            strip = self._strips[sign] = row.strip()
+        return strip
 
 
 def heading(row: Row, x: int, end: int, block: Block) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Piece = tuple[str, str]
 
 _SPACING = 2
+_LEAST_WAIT_S = 0.005
 _BROWSE_S = 8.0
 """How long the cursor holds the view before it follows the song again."""
 
@@ -85,7 +86,7 @@ class LyricsView(Widget, can_focus=True):
             self._repaint(moved=moved)
         wait_ms = self.score.wait_ms(position)
         if self._running and wait_ms is not None and self.is_attached:
-            self._timer = self.set_timer(wait_ms / 1000 + 0.002, self.tick)
+            self._timer = self.set_timer(max(_LEAST_WAIT_S, wait_ms / 1000), self.tick)
 
     def _repaint(self, *, moved: bool) -> None:
         if moved and self.cursor is None:

@@ -27,6 +27,7 @@ MARK_S = 10.0
 _COVER = (8, 4)
 _WORDS_FROM = 116 - _COVER[0]
 """Columns from which shuffle and repeat have words."""
+_LEAST_WAIT_S = 0.02
 _CALM_BUFFER_S = 20
 """Above this the buffer is told in steps of five seconds."""
 
@@ -110,7 +111,7 @@ class PlayerBar(Canvas):
         left = self._marked_until - self._now()
         if left > 0:
             waits.append(left + 0.002)
-        return min(waits, default=None)
+        return max(_LEAST_WAIT_S, min(waits)) if waits else None
 
     @property
     def change_mark(self) -> str:

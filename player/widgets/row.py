@@ -98,7 +98,10 @@ class Row:
                 segments.append(Segment(" " * (x - at), base))
             segments.append(Segment(say(text), style))
             at = x + cells_of(text)
-        return Strip(segments, at).adjust_cell_length(self.width, base)
+        if at < self.width:
+            segments.append(Segment(" " * (self.width - at), base))
+        strip = Strip(segments, max(at, self.width))
+        return strip if at <= self.width else strip.crop(0, self.width)
 
 
 def _over(segments: list[Segment], at: int, x: int, piece: Segment) -> Strip:

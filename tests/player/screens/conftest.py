@@ -23,6 +23,13 @@ def no_debounce(monkeypatch):
     monkeypatch.setattr(SearchPage, "DEBOUNCE_S", 0.001)
 
 
+@pytest.fixture(autouse=True)
+def fine_waiting(monkeypatch):
+    """Pilot waits in steps until the process rests; its own steps of 20 ms are most of a test."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.003)
+    monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.0006)
+
+
 @pytest.fixture
 def engine() -> FakeEngine:
     fake = FakeEngine(tracks=4120)
