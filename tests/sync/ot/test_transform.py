@@ -118,6 +118,13 @@ def test_an_entry_that_both_sides_bring_back_is_there_once():
     assert merged((Insert(1, "x", "t"),), (Insert(1, "x", "t"),)) == "axbc"
 
 
+@pytest.mark.parametrize("right", [(), (Remove(0),), (Remove(0), Insert(2, "x", "t"))])
+def test_an_entry_brought_back_twice_by_one_side_is_there_once(right):
+    back = Insert(0, "x", "t")
+    assert sorted(merged((back, Remove(0), back), (back, *right))) == sorted("xabc")
+    assert sorted(merged((back, *right), (back, Remove(0), back))) == sorted("xabc")
+
+
 @pytest.mark.parametrize("extra", [(), (Insert(0, "y", "t"),), (Move(0, 2),)])
 def test_an_entry_with_two_tracks_keeps_the_left_one(extra):
     left = (Insert(1, "x", "left"), *extra)

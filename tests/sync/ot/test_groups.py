@@ -1,0 +1,30 @@
+"""Groups of editors: delayed, offline, resending, restarted; at the end all see the same."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.sync.ot.groups import Group, play
+
+
+@given(st.integers(0, 2**32))
+def test_everybody_ends_with_the_same_playlist(seed):
+    play(seed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_long_life_with_many_revisions(seed):
+    assert play(seed, steps=1_500).server.history.revision > 10
+
+
+def test_five_editors_with_two_hundred_edits_each():
+    group = Group(seed=1, editors=5)
+    left = {id(editor): 200 for editor in group.editors}
+    while any(left.values()):
+        group.step()
+        editor = group.rng.choice(group.editors)
+        if left[id(editor)]:
+            left[id(editor)] -= 1
+            group.edit(editor)
+    group.settle()
+    group.check()
