@@ -364,8 +364,6 @@ VERBS: Mapping[str, Callable[[Context], int]] = {
     "metered": limits,
     "go_diagnostics": diagnostics,
     "diagnostics_export": diagnostics_export,
-    "outbox_retry": marks.decide,
-    "outbox_drop": marks.decide,
     "doctor": doctor,
     "config_check": config_check,
     "config_show": config_show,
