@@ -1,5 +1,9 @@
-"""What accounts needs kept. Times are Unix seconds; every method is one transaction."""
+"""What accounts needs kept. Times are Unix seconds; every method is one transaction.
 
+Events that a method is given are appended in that transaction, if it changed anything.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,12 +15,15 @@ from server_stub.accounts.model import (
     Session,
     User,
 )
+from server_stub.kernel.events.envelope import Event
 
 
 class Users(Protocol):
     """The accounts. A key is `model.name_key` of a name."""
 
-    async def add(self, user: User, key: str, password_hash: str) -> bool:
+    async def add(
+        self, user: User, key: str, password_hash: str, events: Sequence[Event] = ()
+    ) -> bool:
         """Add a user; False if the key is taken."""
         ...
 
@@ -32,11 +39,15 @@ class Users(Protocol):
         """Replace the password hash."""
         ...
 
+    async def erase(self, user_id: str, events: Sequence[Event] = ()) -> None:
+        """Forget a user with all sessions and sign-ins."""
+        ...
+
 
 class Sessions(Protocol):
     """Sign-ins and script tokens. Tokens are known by their hashes only."""
 
-    async def open(self, session: Session, token_hash: bytes) -> None:
+    async def open(self, session: Session, token_hash: bytes, events: Sequence[Event] = ()) -> None:
         """Add a session with its first token (the refresh token, or the script's token)."""
         ...
 
@@ -59,7 +70,7 @@ class Sessions(Protocol):
         """
         ...
 
-    async def revoke(self, session_id: str, now: int) -> None:
+    async def revoke(self, session_id: str, now: int, events: Sequence[Event] = ()) -> None:
         """End a session; nothing happens if it has ended or never was."""
         ...
 

@@ -8,11 +8,21 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from drm.format import licence
 from drm.format.licence import LicenceKind, Terms
 from server_stub.kernel.clock import Clock
+from server_stub.kernel.events.telling import Tell, tell_nobody
+from server_stub.kernel.events.types import Occasion
 from server_stub.licensing.errors import (
     DeviceInvalidError,
     DeviceNotFoundError,
     NotInTierError,
     TooManyDevicesError,
+)
+from server_stub.licensing.events import (
+    DEVICE_ADDED,
+    DEVICE_REVOKED,
+    LICENCE_GRANTED,
+    DeviceAdded,
+    DeviceRevoked,
+    LicenceGranted,
 )
 from server_stub.licensing.model import (
     KEY_BYTES,
@@ -39,8 +49,10 @@ class LicensingService:
         signing_key: Ed25519PrivateKey,
         clock: Clock,
         settings: LicensingSettings | None = None,
+        tell: Tell = tell_nobody,
     ) -> None:
         self._devices = devices
+        self._tell = tell
         self._signing_key = signing_key
         self._public_key = signing_key.public_key().public_bytes_raw()
         self._issuer = licence.key_id(self._public_key)
@@ -68,7 +80,10 @@ class LicensingService:
             created_at=int(self._clock.now()),
         )
         limit = self._settings.devices_per_user
-        registered = await self._devices.register(device, limit)
+        added = DeviceAdded(device_id=device.id, name=device.name)
+        registered = await self._devices.register(
+            device, limit, [DEVICE_ADDED.event(self._occasion(user_id), added)]
+        )
         if registered is None:
             raise TooManyDevicesError(
                 f"there are {limit} devices already", remedy="Remove one you no longer use."
@@ -86,8 +101,13 @@ class LicensingService:
         DeviceNotFoundError.
         """
         device = await self._own(user_id, device_id)
-        await self._devices.revoke(device.id, int(self._clock.now()))
+        revoked = DEVICE_REVOKED.event(self._occasion(user_id), DeviceRevoked(device_id=device.id))
+        await self._devices.revoke(device.id, int(self._clock.now()), [revoked])
         return device.session_id
+
+    async def forget(self, user_id: str) -> None:
+        """Erase a user's devices."""
+        await self._devices.forget(user_id)
 
     async def issue(self, **order: Unpack[LicenceOrder]) -> bytes:
         """A signed licence. The caller puts in only the rights that the tier may hear.
@@ -115,7 +135,13 @@ class LicensingService:
             issued_at=now,
             expires_at=now + self._lifetime_s(kind),
         )
-        return licence.issue(terms, order["rights"], device.public_key, self._signing_key)
+        issued = licence.issue(terms, order["rights"], device.public_key, self._signing_key)
+        granted = LicenceGranted(device_id=device.id, kind=kind, track_ids=tuple(order["rights"]))
+        self._tell([LICENCE_GRANTED.event(self._occasion(device.user_id), granted)])
+        return issued
+
+    def _occasion(self, user_id: str) -> Occasion:
+        return Occasion(user_id, round(self._clock.now() * 1000))
 
     def _lifetime_s(self, kind: LicenceKind) -> int:
         if kind == "offline":

@@ -65,6 +65,13 @@ class AccountsService:
             if session.kind == "login":
                 await self._sessions.end(user.id, session.id)
 
+    async def erase(self, name: str) -> User:
+        """Forget a user: the account now, everything else as its readers learn of it.
+
+        Raises UserNotFoundError.
+        """
+        return await self._users.erase(name)
+
     async def me(self, principal: Principal) -> User:
         """The user behind a principal, as kept now. Raises UserNotFoundError."""
         return await self._users.with_id(principal.user_id)

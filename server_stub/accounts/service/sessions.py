@@ -7,6 +7,7 @@ from server_stub.accounts.errors import (
     SessionNotFoundError,
     TokenRejectedError,
 )
+from server_stub.accounts.events import LOGGED_IN, LOGGED_OUT, LoggedIn, LoggedOut
 from server_stub.accounts.model import (
     AccountsSettings,
     Principal,
@@ -28,6 +29,7 @@ from server_stub.accounts.service.tokens import (
     token_hash,
 )
 from server_stub.kernel.clock import Clock
+from server_stub.kernel.events.types import Occasion
 from sync.wire.ids import new_id
 from sync.wire.sessions import Tokens
 
@@ -94,9 +96,9 @@ class SessionService:
 
     async def revoke(self, token: str) -> None:
         """End the session of a token, if there is one."""
-        session_id = await self._session_of(token) if len(token) <= LONGEST else None
-        if session_id is not None:
-            await self._end(session_id)
+        claims = await self._session_of(token) if len(token) <= LONGEST else None
+        if claims is not None:
+            await self._end(claims)
 
     async def authenticate(self, token: str) -> Principal:
         """Who a token stands for. Raises TokenRejectedError."""
@@ -120,7 +122,7 @@ class SessionService:
         found = await self._store.holder(session_id)
         if found is None or found[0].user_id != user_id:
             raise SessionNotFoundError("there is no such session")
-        await self._end(session_id)
+        await self._end(AccessClaims(user_id, session_id))
 
     def _now(self) -> int:
         return int(self._clock.now())
@@ -133,8 +135,14 @@ class SessionService:
     async def _open(self, user_id: str, kind: SessionKind, label: str, token: str) -> Session:
         now = self._now()
         session = Session(new_id(), user_id, kind, shown_label(label), now, now)
-        await self._store.open(session, token_hash(token))
+        told = LoggedIn(session_id=session.id, kind=kind, label=session.label)
+        await self._store.open(
+            session, token_hash(token), [LOGGED_IN.event(self._occasion(user_id), told)]
+        )
         return session
+
+    def _occasion(self, user_id: str) -> Occasion:
+        return Occasion(user_id, round(self._clock.now() * 1000))
 
     async def _again(self, record: RefreshRecord, token: str) -> Tokens:
         """A used token comes back: a retry gets the same answer, a copy ends the session.
@@ -145,7 +153,7 @@ class SessionService:
         """
         used_at = record.used_at if record.used_at is not None else 0
         if record.successor_used or not 0 <= self._now() - used_at <= self._grace_s:
-            await self._end(record.session.id)
+            await self._end(_claims(record.session))
             raise _invalid_grant()
         return self._tokens(record.session, self._refresh.successor(token))
 
@@ -157,22 +165,24 @@ class SessionService:
             refresh_token=refresh_token,
         )
 
-    async def _session_of(self, token: str) -> str | None:
+    async def _session_of(self, token: str) -> AccessClaims | None:
         if token.startswith(REFRESH_PREFIX):
             record = await self._store.refresh_record(token_hash(token))
-            return record.session.id if record else None
+            return _claims(record.session) if record else None
         if token.startswith(SCRIPT_PREFIX):
             found = await self._store.script_holder(token_hash(token))
-            return found[0].id if found else None
+            return _claims(found[0]) if found else None
         try:
-            return self._access.read(token).session_id
+            return self._access.read(token)
         except TokenRejectedError:
             return None
 
-    async def _end(self, session_id: str) -> None:
-        await self._store.revoke(session_id, self._now())
+    async def _end(self, claims: AccessClaims) -> None:
+        ended, told = claims.session_id, LoggedOut(session_id=claims.session_id)
+        event = LOGGED_OUT.event(self._occasion(claims.user_id), told)
+        await self._store.revoke(ended, self._now(), [event])
         self._revocations += 1
-        for key in [k for k, c in self._cache.items() if c.principal.session_id == session_id]:
+        for key in [k for k, c in self._cache.items() if c.principal.session_id == ended]:
             del self._cache[key]
 
     def _cached(self, key: bytes | str) -> Principal | None:
@@ -204,6 +214,10 @@ class SessionService:
                 self._cache.clear()
             self._cache[key] = _Cached(principal, self._clock.now() + self._cache_s)
         return principal
+
+
+def _claims(session: Session) -> AccessClaims:
+    return AccessClaims(session.user_id, session.id)
 
 
 def _invalid_grant() -> InvalidGrantError:

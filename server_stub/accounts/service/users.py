@@ -7,6 +7,7 @@ from server_stub.accounts.errors import (
     UserNotFoundError,
     WrongPasswordError,
 )
+from server_stub.accounts.events import USER_ADDED, UserAdded
 from server_stub.accounts.model import (
     PASSWORD_MAX,
     AccountsSettings,
@@ -22,6 +23,8 @@ from server_stub.accounts.ports import AccountStores
 from server_stub.accounts.service.limits import take_attempt
 from server_stub.accounts.service.passwords import Passwords
 from server_stub.kernel.clock import Clock
+from server_stub.kernel.events.erasure import SUBJECT_ERASED, SubjectErased
+from server_stub.kernel.events.types import Occasion
 from sync.wire.ids import new_id
 
 _GENERATED_BYTES = 12
@@ -50,7 +53,9 @@ class UserService:
             created_at=int(self._clock.now()),
         )
         hashed = await self._passwords.hash(checked_password(generated or password or ""))
-        if not await self._users.add(user, name_key(name), hashed):
+        told = UserAdded(name=user.name, tier=user.tier, region=user.region)
+        added = USER_ADDED.event(self._occasion(user.id), told)
+        if not await self._users.add(user, name_key(name), hashed, [added]):
             raise NameTakenError(f"there is a user {user.name} already")
         return NewUser(user, generated)
 
@@ -68,6 +73,13 @@ class UserService:
         user = await self._users.by_id(user_id)
         if user is None:
             raise UserNotFoundError("this user is gone")
+        return user
+
+    async def erase(self, name: str) -> User:
+        """Forget a user for good. Raises UserNotFoundError."""
+        user = await self.named(name)
+        erased = SUBJECT_ERASED.event(self._occasion(user.id), SubjectErased())
+        await self._users.erase(user.id, [erased])
         return user
 
     async def set_password(self, name: str, password: str) -> User:
@@ -94,3 +106,6 @@ class UserService:
         if self._passwords.is_outdated(hashed):
             await self._users.set_password_hash(user.id, await self._passwords.hash(password))
         return user
+
+    def _occasion(self, user_id: str) -> Occasion:
+        return Occasion(user_id, round(self._clock.now() * 1000))

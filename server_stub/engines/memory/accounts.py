@@ -1,5 +1,6 @@
 """The stores of accounts, in memory: for tests and throw-away servers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from server_stub.accounts.model import (
@@ -11,27 +12,34 @@ from server_stub.accounts.model import (
     User,
 )
 from server_stub.accounts.ports import AccountStores
+from server_stub.engines.memory.events import MemoryEvents
+from server_stub.kernel.events.envelope import Event
 
 
-def memory_accounts() -> AccountStores:
-    """All stores of accounts, empty."""
-    users = MemoryUsers()
-    return AccountStores(users, MemorySessions(users), MemoryDeviceFlows(), MemoryAttempts())
+def memory_accounts(log: MemoryEvents | None = None) -> AccountStores:
+    """All stores of accounts, empty; what happens to them is appended to the log."""
+    log = log or MemoryEvents()
+    users = MemoryUsers(log)
+    return AccountStores(users, MemorySessions(users, log), MemoryDeviceFlows(), MemoryAttempts())
 
 
 class MemoryUsers:
     """The accounts."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: MemoryEvents) -> None:
+        self._log = log
         self._ids: dict[str, str] = {}
         self._users: dict[str, tuple[User, str]] = {}
 
-    async def add(self, user: User, key: str, password_hash: str) -> bool:
+    async def add(
+        self, user: User, key: str, password_hash: str, events: Sequence[Event] = ()
+    ) -> bool:
         """Add a user; False if the key is taken."""
         if key in self._ids:
             return False
         self._ids[key] = user.id
         self._users[user.id] = (user, password_hash)
+        self._log.add(events)
         return True
 
     async def by_key(self, key: str) -> tuple[User, str] | None:
@@ -48,6 +56,12 @@ class MemoryUsers:
         if user_id in self._users:
             self._users[user_id] = (self._users[user_id][0], password_hash)
 
+    async def erase(self, user_id: str, events: Sequence[Event] = ()) -> None:
+        """Forget a user. Sessions of nobody are held by nobody, so they need no work here."""
+        if self._users.pop(user_id, None) is not None:
+            self._ids = {key: one for key, one in self._ids.items() if one != user_id}
+            self._log.add(events)
+
 
 @dataclass(frozen=True, slots=True)
 class _Token:
@@ -59,15 +73,17 @@ class _Token:
 class MemorySessions:
     """Sign-ins and script tokens."""
 
-    def __init__(self, users: MemoryUsers) -> None:
+    def __init__(self, users: MemoryUsers, log: MemoryEvents) -> None:
         self._users = users
+        self._log = log
         self._sessions: dict[str, Session] = {}
         self._tokens: dict[bytes, _Token] = {}
 
-    async def open(self, session: Session, token_hash: bytes) -> None:
+    async def open(self, session: Session, token_hash: bytes, events: Sequence[Event] = ()) -> None:
         """Add a session with its first token."""
         self._sessions[session.id] = session
         self._tokens[token_hash] = _Token(session.id)
+        self._log.add(events)
 
     async def holder(self, session_id: str) -> tuple[Session, User] | None:
         """A session and its user, revoked or not."""
@@ -104,11 +120,12 @@ class MemorySessions:
         self._sessions[session.id] = replace(session, seen_at=now)
         return True
 
-    async def revoke(self, session_id: str, now: int) -> None:
+    async def revoke(self, session_id: str, now: int, events: Sequence[Event] = ()) -> None:
         """End a session."""
         session = self._sessions.get(session_id)
         if session is not None and session.revoked_at is None:
             self._sessions[session_id] = replace(session, revoked_at=now)
+            self._log.add(events)
 
     async def of_user(self, user_id: str) -> tuple[Session, ...]:
         """The user's sessions that have not ended, oldest first."""

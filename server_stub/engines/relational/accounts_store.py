@@ -1,5 +1,6 @@
 """The stores of accounts, in the relational database."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
@@ -21,6 +22,8 @@ from server_stub.engines.relational.accounts_tables import (
     users,
 )
 from server_stub.engines.relational.database import Database
+from server_stub.engines.relational.events_append import append
+from server_stub.kernel.events.envelope import Event
 
 _USER = (users.c.id, users.c.name, users.c.tier, users.c.region, users.c.created_at)
 _SESSION = (
@@ -52,7 +55,9 @@ class RelationalUsers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, user: User, key: str, password_hash: str) -> bool:
+    async def add(
+        self, user: User, key: str, password_hash: str, events: Sequence[Event] = ()
+    ) -> bool:
         """Add a user; False if the key is taken."""
 
         def write(connection: Connection) -> bool:
@@ -69,6 +74,7 @@ class RelationalUsers:
                     password_hash=password_hash,
                 )
             )
+            append(connection, events)
             return True
 
         return await self._database.write(write)
@@ -90,6 +96,15 @@ class RelationalUsers:
         change = update(users).where(users.c.id == user_id).values(password_hash=password_hash)
         await self._database.write(lambda connection: connection.execute(change).rowcount)
 
+    async def erase(self, user_id: str, events: Sequence[Event] = ()) -> None:
+        """Forget a user; sessions and sign-ins go with it."""
+
+        def write(connection: Connection) -> None:
+            if connection.execute(delete(users).where(users.c.id == user_id)).rowcount:
+                append(connection, events)
+
+        await self._database.write(write)
+
 
 class RelationalSessions:
     """Sign-ins and script tokens."""
@@ -97,7 +112,7 @@ class RelationalSessions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def open(self, session: Session, token_hash: bytes) -> None:
+    async def open(self, session: Session, token_hash: bytes, events: Sequence[Event] = ()) -> None:
         """Add a session with its first token."""
 
         def write(connection: Connection) -> None:
@@ -109,6 +124,7 @@ class RelationalSessions:
             connection.execute(
                 insert(session_tokens).values(token_hash=token_hash, session_id=session.id)
             )
+            append(connection, events)
 
         await self._database.write(write)
 
@@ -171,14 +187,19 @@ class RelationalSessions:
 
         return await self._database.write(write)
 
-    async def revoke(self, session_id: str, now: int) -> None:
+    async def revoke(self, session_id: str, now: int, events: Sequence[Event] = ()) -> None:
         """End a session."""
         change = (
             update(sessions)
             .where(sessions.c.id == session_id, sessions.c.revoked_at.is_(None))
             .values(revoked_at=now)
         )
-        await self._database.write(lambda connection: connection.execute(change).rowcount)
+
+        def write(connection: Connection) -> None:
+            if connection.execute(change).rowcount:
+                append(connection, events)
+
+        await self._database.write(write)
 
     async def of_user(self, user_id: str) -> tuple[Session, ...]:
         """The user's sessions that have not ended, oldest first."""

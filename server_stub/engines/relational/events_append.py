@@ -20,6 +20,8 @@ _ERASED = f"segue.{SUBJECT_ERASED.name}.v"
 def append(connection: Connection, batch: Sequence[Event], clock: Clock | None = None) -> None:
     """Append events; ones that are there already are left alone. Personal ones are sealed, an event
     that somebody is erased destroys their key."""
+    if not batch:
+        return
     stored_ms = round((clock or SystemClock()).now() * 1000)
     personal = {event.subject for event in batch if event.personal and not event.sealed}
     keys = obtain_keys(connection, personal) if personal else {}

@@ -1,9 +1,13 @@
 """The store of licensing, in the relational database."""
 
-from sqlalchemy import Connection, insert, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, insert, select, update
 
 from server_stub.engines.relational.database import Database
+from server_stub.engines.relational.events_append import append
 from server_stub.engines.relational.licensing_tables import devices
+from server_stub.kernel.events.envelope import Event
 from server_stub.licensing.model import RegisteredDevice
 
 _DEVICE = tuple(devices.c[name] for name in RegisteredDevice.__slots__)
@@ -16,7 +20,9 @@ class RelationalDevices:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def register(self, device: RegisteredDevice, limit: int) -> RegisteredDevice | None:
+    async def register(
+        self, device: RegisteredDevice, limit: int, events: Sequence[Event] = ()
+    ) -> RegisteredDevice | None:
         """Add a device, or find the user's unrevoked one with the same key."""
 
         def write(connection: Connection) -> RegisteredDevice | None:
@@ -30,6 +36,7 @@ class RelationalDevices:
                 return None
             values = {name: getattr(device, name) for name in RegisteredDevice.__slots__}
             connection.execute(insert(devices).values(values))
+            append(connection, events)
             return device
 
         return await self._database.write(write)
@@ -42,14 +49,24 @@ class RelationalDevices:
         """The device of that id, revoked or not."""
         return await self._database.read(lambda connection: _device(connection, device_id))
 
-    async def revoke(self, device_id: str, now: int) -> None:
+    async def revoke(self, device_id: str, now: int, events: Sequence[Event] = ()) -> None:
         """Take the device's rights away."""
         change = (
             update(devices)
             .where(devices.c.id == device_id, devices.c.revoked_at.is_(None))
             .values(revoked_at=now)
         )
-        await self._database.write(lambda connection: connection.execute(change).rowcount)
+
+        def write(connection: Connection) -> None:
+            if connection.execute(change).rowcount:
+                append(connection, events)
+
+        await self._database.write(write)
+
+    async def forget(self, user_id: str) -> None:
+        """Erase a user's devices."""
+        gone = delete(devices).where(devices.c.user_id == user_id)
+        await self._database.write(lambda connection: connection.execute(gone).rowcount)
 
 
 def _owned(connection: Connection, user_id: str) -> tuple[RegisteredDevice, ...]:

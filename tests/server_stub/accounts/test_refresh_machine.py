@@ -14,7 +14,7 @@ from server_stub.accounts.errors import InvalidGrantError, TokenRejectedError
 from server_stub.accounts.model import AccountsSettings, User
 from server_stub.accounts.service.sessions import SessionService
 from server_stub.accounts.service.tokens import AccessTokens, RefreshTokens
-from server_stub.engines.memory.accounts import MemorySessions, MemoryUsers
+from server_stub.engines.memory.accounts import memory_accounts
 from server_stub.kernel.clock import ManualClock
 
 GRACE = 60
@@ -28,11 +28,11 @@ class RefreshTokenMachine(RuleBasedStateMachine):
     def sign_in(self):
         self.loop = asyncio.new_event_loop()
         self.clock = ManualClock()
-        users = MemoryUsers()
-        self.loop.run_until_complete(users.add(ADA, "ada", "hash"))
+        stores = memory_accounts()
+        self.loop.run_until_complete(stores.users.add(ADA, "ada", "hash"))
         key = bytes(range(32))
         self.service = SessionService(
-            MemorySessions(users),
+            stores.sessions,
             AccessTokens(key, self.clock, 900),
             RefreshTokens(key),
             self.clock,
