@@ -1,11 +1,12 @@
 """One server over HTTP: trust, timeouts, and every failure turned into the player's own errors."""
 
+import re
 import ssl
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -37,7 +38,7 @@ _FAILED = 500
 _WAIT_S = 2.0
 _CONNECTIONS = 8
 _PROBLEM_BYTES = 64 << 10
-_DATE = "%a, %d %b %Y %H:%M:%S GMT"
+_DATE = re.compile(r"[A-Z][a-z]{2}, [0-3]\d [A-Z][a-z]{2} \d{4} [0-2]\d:[0-5]\d:[0-6]\d GMT")
 
 
 def server_address(text: str) -> str:
@@ -193,19 +194,21 @@ async def _problem(response: httpx.Response) -> PlayerError:
     status = response.status_code
     problem = await _details(response)
     message = problem.detail or problem.title or f"the server answered {status}"
-    if status == 401:
-        return SignedOutError(message)
-    if status == 403:
-        return NotAllowedError(message, remedy=problem.remedy)
-    if status in _GONE:
-        return GoneError(message, remedy=problem.remedy)
     if status in _BUSY:
         return ServerBusyError(message, retry_after_s=_retry_after(response, problem))
+    kind = _kind(status)
+    shown = f"{message} ({status})" if kind in (BadAnswerError, ServerFailedError) else message
+    return kind(shown, remedy=problem.remedy)
+
+
+def _kind(status: int) -> type[PlayerError]:
+    if status in _GONE:
+        return GoneError
     if status in _BEHIND_A_PROXY:
-        return OfflineError(message)
+        return OfflineError
     if status >= _FAILED:
-        return ServerFailedError(f"{message} ({status})", remedy=problem.remedy)
-    return BadAnswerError(f"{message} ({status})", remedy=problem.remedy)
+        return ServerFailedError
+    return {401: SignedOutError, 403: NotAllowedError}.get(status, BadAnswerError)
 
 
 async def _details(response: httpx.Response) -> Problem:
@@ -230,10 +233,7 @@ def _retry_after(response: httpx.Response, problem: Problem) -> float:
 
 def moment(text: str) -> float | None:
     """Unix time of a date of HTTP (RFC 9110 §5.6.7, its one preferred form), None if it is none."""
-    try:
-        return datetime.strptime(text, _DATE).replace(tzinfo=UTC).timestamp()
-    except ValueError:
-        return None
+    return parsedate_to_datetime(text).timestamp() if _DATE.fullmatch(text) else None
 
 
 def decoded(body: bytes, kind: type[T]) -> T:

@@ -14,29 +14,35 @@ _CLOCK = "certificate is not yet valid", "certificate has expired"
 
 def trouble(base_url: str, error: Exception) -> PlayerError:
     """The player's error for one of the HTTP library's."""
-    causes = tuple(_causes(error))
-    host = urlsplit(base_url).hostname or base_url
-    text = str(error) or type(error).__name__
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in str(cause):
-            return _untrusted(base_url, str(cause))
-        if isinstance(cause, socket.gaierror):
-            return OfflineError(
-                f"the name {host} is not known here",
-                remedy="check the network and its DNS; what is buffered goes on playing",
-            )
-        if isinstance(cause, ConnectionRefusedError):
-            return OfflineError(f"no server runs at {base_url}")
-        if isinstance(cause, ssl.SSLError):
-            return OfflineError(
-                f"no secure connection to {host}: {cause.reason or cause}",
-                remedy="something on the way breaks TLS; check the network",
-            )
+    for cause in _causes(error):
+        known = _known(base_url, cause)
+        if known is not None:
+            return known
+    host = urlsplit(base_url).hostname
     if isinstance(error, httpx.TimeoutException):
         return OfflineError(f"{host} does not answer in time")
+    text = str(error) or type(error).__name__
     if isinstance(error, httpx.TransportError):
         return OfflineError(f"the connection to {host} broke: {text}")
     return BadAnswerError(f"{base_url}: {text}")
+
+
+def _known(base_url: str, cause: BaseException) -> PlayerError | None:
+    """What the system below says in particular."""
+    host = urlsplit(base_url).hostname
+    if isinstance(cause, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in str(cause):
+        return _untrusted(base_url, str(cause))
+    if isinstance(cause, ssl.SSLError):
+        return OfflineError(
+            f"no secure connection to {host}: {cause.reason or cause}",
+            remedy="something on the way breaks TLS; check the network",
+        )
+    if isinstance(cause, socket.gaierror):
+        remedy = "check the network and its DNS"
+        return OfflineError(f"the name {host} is not known here", remedy=remedy)
+    if isinstance(cause, ConnectionRefusedError):
+        return OfflineError(f"no server runs at {base_url}")
+    return None
 
 
 def _untrusted(base_url: str, text: str) -> UntrustedServerError:

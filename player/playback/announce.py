@@ -25,9 +25,11 @@ class Announcer:
     def connection(self, connection: Connection, buffer_s: float) -> None:
         """The way to the server changed. What is over soon is not told."""
         error = connection.error
-        if connection.state == "online" and self._said:
+        if connection.state in ("online", "connecting") and self._said:
+            back = connection.state == "online"
+            text = "The server is back" if back else "Signed in: streaming goes on"
             self._said = ""
-            self._listeners.notice("info", "The server is back", "")
+            self._listeners.notice("info", text, "")
         if error is None or connection.patience == "quiet":
             return
         what = _what(connection)

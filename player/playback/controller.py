@@ -279,7 +279,7 @@ class Controller:
     def session_changed(self) -> None:
         """Somebody signed in or out: what was granted before does not count any more."""
         self._grants.forget_all()
-        self.recovery.hurry()
+        self.recovery.signed_in()
         if self._resumes:
             self._resumes = False
             self.resume()

@@ -121,12 +121,12 @@ class Flights:
         except RenditionLostError as error:
             lane.refused.add(air.flight.source.rendition.id)
             if not lane.ladder():
-                lane.error = error
+                lane.fail(error)
         except PlayerError as error:
             if retryable(error):  # the piece is here, and the licence has run out
                 await self._world.recovery.wait(error)
             else:
-                lane.error = error
+                lane.fail(error)
         finally:
             if air in self.air:
                 self.air.remove(air)

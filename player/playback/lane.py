@@ -193,6 +193,11 @@ class Lane:
             freed += _weight(self.pieces.pop(place))
         return freed
 
+    def fail(self, error: "PlayerError") -> None:
+        """It cannot be had (further); news of a rest that was given up already is none."""
+        if self.ends_at is None:
+            self.error = error
+
     def cut_short(self, sample: int) -> bool:
         """The rest cannot be had: play what is here from a sample on; False if that is nothing."""
         if self.granted is None or not self.samples_here(sample):

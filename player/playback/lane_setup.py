@@ -101,7 +101,7 @@ class LaneSetup:
             if retryable(error):
                 await self._world.recovery.wait(error)
             else:
-                lane.error = error
+                lane.fail(error)
         finally:
             lane.chore = None
         self._done(lane)

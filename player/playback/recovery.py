@@ -87,8 +87,8 @@ class Recovery:
     def succeeded(self) -> None:
         """The server answered."""
         self.answers += 1
-        if self.connection.state == "online":
-            return
+        if self.connection.state in ("online", "signed_out"):
+            return  # who is signed out may read on where addresses were given
         if self._quiet is not None:
             self._quiet.cancel()
             self._quiet = None
@@ -140,6 +140,12 @@ class Recovery:
         left = self._busy_until - self._clock.monotonic()
         if left > 0:
             await asyncio.sleep(left)
+
+    def signed_in(self) -> None:
+        """There is a session (again)."""
+        if self.connection.state == "signed_out":
+            self._show(Connection("connecting", since=self._clock.monotonic()))
+        self.hurry()
 
     def hurry(self) -> None:
         """Somebody asked for sound, or the network changed: try now."""
