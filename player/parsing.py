@@ -21,6 +21,10 @@ VIEW_OPTIONS = (
 )
 _DEFAULT_WORDS = {
     "queue": "queue list",
+    "outbox": "outbox list",
+    "eq": "eq use",
+    "lyrics": "lyrics show",
+    "sound": "sound show",
     "config": "config check",
     "diagnostics": "diagnostics show",
     "vol": "volume",
@@ -201,6 +205,17 @@ def _integer(argument: Argument, text: str) -> dict[str, Any]:
     return {argument.name: int(text)}
 
 
+def _number(argument: Argument, text: str) -> dict[str, Any]:
+    value = float(text)
+    if value != value or abs(value) == float("inf"):
+        raise ValueError(text)
+    return {argument.name: value}
+
+
+def _milliseconds(_: Argument, text: str) -> dict[str, Any]:
+    return {"delta_ms" if text[0] in "+-" else "ms": int(text.removesuffix("ms"))}
+
+
 def _step(_: Argument, text: str) -> dict[str, Any]:
     return {"delta" if text[0] in "+-" else "value": int(text.rstrip("%"))}
 
@@ -230,6 +245,8 @@ def _choice(argument: Argument, text: str) -> dict[str, Any]:
 
 _READERS: Mapping[str, Callable[[Argument, str], dict[str, Any]]] = {
     "integer": _integer,
+    "number": _number,
+    "milliseconds": _milliseconds,
     "step": _step,
     "place": _place,
     "switch": _switch,

@@ -13,9 +13,12 @@ from player.errors import (
     GoneError,
     NotAllowedError,
     OfflineError,
+    ServerFailedError,
     SignedOutError,
 )
 from sync.wire.catalog import ChangePage, Lyrics, SearchHits
+from sync.wire.collection import MarkPage
+from sync.wire.intents import Intent, IntentBatch, Verdicts
 from sync.wire.playback import Codec, Grant, GrantRequest
 from sync.wire.sessions import Device, DeviceRegistration, Me
 
@@ -103,6 +106,21 @@ class HttpServer:
         """What the server's own search finds."""
         response = await self._ask("GET", "/v1/search", params={"q": text, "limit": limit})
         return decoded(response.content, SearchHits)
+
+    async def deliver(self, intents: Sequence[Intent]) -> Verdicts:
+        """Tell the server what the listener did; what it has done of it, and what it will not."""
+        body = msgspec.json.encode(IntentBatch(tuple(intents)))
+        response = await self._ask("POST", "/v1/intents", content=body)
+        try:
+            return decoded(response.content, Verdicts)
+        except BadAnswerError as error:
+            raise ServerFailedError(error.message) from error
+
+    async def mark_changes(self, after: int) -> MarkPage:
+        """What changed among the account's marks after a cursor."""
+        query = {"after": after, "limit": _CHANGES_AT_ONCE}
+        response = await self._ask("GET", "/v1/marks/changes", params=query)
+        return decoded(response.content, MarkPage)
 
     async def me(self) -> Me:
         """Who is signed in."""

@@ -43,11 +43,14 @@ from player.engine.services.desk import Desk
 from player.engine.services.doctor import DoctorService, Probe
 from player.engine.services.house import HouseService
 from player.engine.services.library import LibraryService, news_json
+from player.engine.services.marks import MarksService
 from player.engine.services.playback import PlaybackService, QueueService
 from player.engine.services.quality import QualityService
 from player.engine.services.render import RenderService
-from player.engine.services.session import Follower, SessionService
+from player.engine.services.session import Followed, Follower, SessionService
+from player.engine.services.sound import SoundService
 from player.errors import EngineAbsentError, EngineStartError, PlayerError
+from player.playback.controller import Controller
 from player.settings import Settings, load
 
 _OTHER_ANSWERS_WITHIN_S = 10.0
@@ -104,6 +107,7 @@ async def _run(start: Start) -> None:
         parts = await build(start.home, start.settings, start.sink)
         stack.push_async_callback(parts.library.close)
         stack.push_async_callback(parts.session.close)
+        stack.push_async_callback(parts.belongings.close)
         stack.push_async_callback(asyncio.to_thread, parts.output.close)
         running = _services(start.home, start.settings, parts, stopping.set)
         controlling = asyncio.create_task(parts.controller.run())
@@ -116,6 +120,7 @@ async def _run(start: Start) -> None:
         stack.push_async_callback(running.follower.close)
         parts.broadcast.to(running.socket, running.memory.note)
         await parts.session.resume()
+        await parts.belongings.ready()
         await running.socket.start()
         stack.push_async_callback(running.socket.close)
         stack.push_async_callback(asyncio.to_thread, _remember, parts)
@@ -146,8 +151,11 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
             QueueService(controller, links, library),
             LibraryService(library, keepsakes, parts.server.signed_in),
             SessionService(
-                parts.session, follower, library, lambda news: broadcast.tell("login", news)
+                parts.session,
+                Followed(follower, library, parts.belongings),
+                lambda news: broadcast.tell("login", news),
             ),
+            MarksService(parts.belongings, links, library, lambda: _current(controller)),
             RenderService(
                 links,
                 kitchen(parts),
@@ -156,6 +164,7 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
             ),
             DoctorService(_probes(home, parts)),
             HouseService(stop, lambda: _clear(parts)),
+            SoundService(controller.listening, parts.sound, lambda: state_of(parts)),
             QualityService(parts.quality, lambda: broadcast.touch("state")),
             diagnostics,
         ],
@@ -202,6 +211,12 @@ def _probes(home: Home, parts: Parts) -> dict[str, Probe]:
             "keys": keys_probe(parts.vault, parts.keystore_name),
         },
     )
+
+
+def _current(controller: Controller) -> str:
+    """The track that is on, or ""."""
+    entry = controller.queue.current
+    return "" if entry is None else controller.queue.track_of(entry)
 
 
 def _clear(parts: Parts) -> int:

@@ -12,9 +12,11 @@ from cache.store import ChunkStore
 from drm.adapters.keystore_choice import open_keystore
 from drm.errors import KeyStoreError
 from drm.vault import Vault
+from player.bootstrap.own import open_belongings
 from player.bootstrap.servers import CurrentRights, CurrentServer, HttpGate
-from player.bootstrap.sound import open_output
+from player.bootstrap.sound import SoundDesk, open_output, open_sound_desk
 from player.bootstrap.streaming import Streaming, open_quality, open_streaming
+from player.engine.belongings import Belongings, Own
 from player.engine.broadcast import Broadcast
 from player.engine.home import Home
 from player.engine.profiles import ServerBook, ServerProfile
@@ -58,6 +60,8 @@ class Parts(NamedTuple):
     broadcast: Broadcast
     streaming: Streaming
     quality: QualityDesk
+    sound: SoundDesk
+    belongings: Belongings
 
 
 async def build(home: Home, settings: Settings, sink: str) -> Parts:
@@ -80,6 +84,7 @@ async def build(home: Home, settings: Settings, sink: str) -> Parts:
     store = await asyncio.to_thread(_store, home, settings, broadcast)
     output, trouble = await asyncio.to_thread(open_output, sink or settings.audio.sink)
     streaming = await asyncio.to_thread(open_streaming, home, settings.streaming, server)
+    sound = await asyncio.to_thread(open_sound_desk, home, settings.sound)
     controller = Controller(
         PlaybackWorld(
             server=streaming.tap,
@@ -97,14 +102,16 @@ async def build(home: Home, settings: Settings, sink: str) -> Parts:
             trace=streaming.recorder,
             clock=clock,
             codec=settings.audio.codec,
+            stock=sound.stock(),
         )
     )
     streaming.recorder.watch(controller.gauges)
     quality = open_quality(home, settings.streaming, controller, streaming.thrift)
+    belongings = open_belongings(home, server, clock, lambda: broadcast.touch("state"))
     name = type(keystore).__name__.removesuffix("KeyStore").lower()
     return Parts(
         *(vault, name, session, server, rights, library, store, output, trouble),
-        *(controller, broadcast, streaming, quality),
+        *(controller, broadcast, streaming, quality, sound, belongings),
     )
 
 
@@ -122,6 +129,23 @@ def state_of(parts: Parts) -> dict[str, Any]:
             "detail": connection.detail,
         },
         "limits": parts.quality.shown(),
+        "lyrics_offset_ms": parts.sound.offsets.of(state["track"]["id"]) if state["track"] else 0,
+        **_own_state(parts.belongings.shown, state["track"]),
+    }
+
+
+def _own_state(own: Own | None, track: dict[str, Any] | None) -> dict[str, Any]:
+    """The part of the state that belongs to the account."""
+    if own is None:
+        return {"liked": False, "outbox": {"waiting": 0, "refused": 0, "trouble": ""}}
+    pending = own.outbox.pending
+    return {
+        "liked": track is not None and own.collection.value("liked", track["id"]) > 0,
+        "outbox": {
+            "waiting": pending.waiting,
+            "refused": pending.refused,
+            "trouble": own.outbox.trouble,
+        },
     }
 
 
@@ -166,11 +190,13 @@ def follow_session(parts: Parts, hurry: Callable[[], None]) -> None:
         parts.rights.use(profile)
         parts.quality.forget_plan()
         parts.controller.session_changed()
+        parts.belongings.use(profile)
         hurry()
 
     def closed() -> None:
         parts.server.use(None, None)
         parts.rights.use(None)
+        parts.belongings.use(None)
 
     before = parts.session.connection.state
 
@@ -178,6 +204,7 @@ def follow_session(parts: Parts, hurry: Callable[[], None]) -> None:
         nonlocal before
         now = parts.session.connection.state
         if now == "online" and before == "offline":
+            parts.belongings.hurry()
             hurry()
         before = now
         parts.broadcast.touch("state")

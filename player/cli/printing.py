@@ -89,7 +89,9 @@ def state_lines(state: dict[str, Any], printer: Printer) -> list[str]:
     track = state.get("track")
     if track is None:
         return [f"{state['status']}, nothing in the queue", _server_line(state)]
-    passed = (time.monotonic() - state["at"]) * 1000 if state["status"] == "playing" else 0.0
+    passed = 0.0
+    if state["status"] == "playing":
+        passed = (time.monotonic() - state["at"]) * 1000 * state["sound"]["speed"]
     position = min(state["position_ms"] + passed, state["duration_ms"])
     facts = [
         f"{clock(position)} / {clock(state['duration_ms'])}",

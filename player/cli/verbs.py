@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from player.cli import figures, printing
+from player.cli import figures, marks, printing
 from player.cli.printing import Printer
+from player.cli.sound import eq_import, eq_list, lyrics_offset, sound
 from player.commands import Command
 from player.engine.blocking import BlockingClient
 from player.engine.home import Home
@@ -244,6 +245,8 @@ def sync(context: Context) -> int:
     with context.connect(timeout_s=None) as engine:
         result = engine.call("sync")
     text = f"{result['changes']} changes; {result['tracks']} tracks, {result['albums']} albums"
+    if result["sent"] or result["waiting"] or result["refused"]:
+        text += f"; {result['sent']} sent, {result['waiting']} waiting, {result['refused']} refused"
     context.printer.result(result, [text])
     return 0
 
@@ -347,6 +350,13 @@ def _toml(value: Any) -> str:
 VERBS: Mapping[str, Callable[[Context], int]] = {
     "play": play,
     "status": status,
+    **dict.fromkeys(
+        ("normalise", "crossfade", "eq", "eq_bands", "speed", "spatial", "mono"), sound
+    ),
+    **dict.fromkeys(("sound_show", "sound_reset", "sleep"), sound),
+    "eq_list": eq_list,
+    "eq_import": eq_import,
+    "lyrics_offset": lyrics_offset,
     "stop": stop,
     "queue_list": queue_list,
     "queue_add": queue_add,
@@ -364,6 +374,13 @@ VERBS: Mapping[str, Callable[[Context], int]] = {
     "metered": limits,
     "go_diagnostics": diagnostics,
     "diagnostics_export": diagnostics_export,
+    "like": marks.mark,
+    "unlike": marks.mark,
+    "rate": marks.mark,
+    "liked": marks.liked,
+    "outbox": marks.outbox,
+    "outbox_retry": marks.decide,
+    "outbox_drop": marks.decide,
     "doctor": doctor,
     "config_check": config_check,
     "config_show": config_show,

@@ -8,14 +8,18 @@ on what plays. To add a command, add a line to the table it belongs to; a test h
 rest together.
 """
 
+from player.commands.marks import MARKS
 from player.commands.pages import LIBRARY, THEMES, VIEW
 from player.commands.playback import PLAYBACK, QUEUE
 from player.commands.session import HELP, SESSION
 from player.commands.shape import Argument, Command
+from player.commands.sound import SOUND
 from player.commands.streaming import STREAMING
 
 __all__ = ["BY_NAME", "BY_VERB", "COMMANDS", "THEMES", "Argument", "Command"]
 
-COMMANDS: tuple[Command, ...] = PLAYBACK + STREAMING + QUEUE + LIBRARY + VIEW + SESSION + HELP
+COMMANDS: tuple[Command, ...] = (
+    PLAYBACK + SOUND + STREAMING + QUEUE + MARKS + LIBRARY + VIEW + SESSION + HELP
+)
 BY_NAME: dict[str, Command] = {command.name: command for command in COMMANDS}
 BY_VERB: dict[str, Command] = {command.cli: command for command in COMMANDS if command.cli}

@@ -23,7 +23,7 @@ LIBRARY = (
         "Library",
         args=(option("track", "rest", "link or name of a track; what plays when left out"),),
         calls="lyrics",
-        cli="lyrics",
+        cli="lyrics show",
         starts=True,
         palette=False,
         help="of what plays, or of a track",

@@ -5,9 +5,21 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 Runs = Literal["engine", "view"]
-Shape = Literal["text", "rest", "integer", "step", "place", "switch", "choice", "flag"]
-"""rest: all words left over. step: `40`, `+5` or `-5`. place: seconds with a sign, or `M:SS`."""
-Category = Literal["Playback", "Queue", "Library", "View", "Session", "Help"]
+Shape = Literal[
+    "text",
+    "rest",
+    "integer",
+    "number",
+    "step",
+    "milliseconds",
+    "place",
+    "switch",
+    "choice",
+    "flag",
+]
+"""rest: all words left over. number: `2`, `1.25` or `-14`. step: `40`, `+5` or `-5`; milliseconds:
+the same, of time. place: seconds with a sign, or `M:SS`."""
+Category = Literal["Playback", "Sound", "Queue", "Library", "View", "Session", "Help"]
 
 
 class Argument(NamedTuple):

@@ -66,6 +66,16 @@ class Home(NamedTuple):
         return self.root / "library.db"
 
     @property
+    def own(self) -> Path:
+        """A folder for each account: what it did and the server has not heard, what it marked."""
+        return self.root / "accounts"
+
+    @property
+    def curves(self) -> Path:
+        """Equaliser curves that were imported."""
+        return self.root / "equaliser"
+
+    @property
     def cache(self) -> Path:
         """What can be fetched again: audio, covers, lyrics."""
         return self.root / "cache"

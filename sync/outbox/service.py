@@ -45,6 +45,7 @@ class Outbox:
         self._random = random or Random()
         self._thread = ThreadPoolExecutor(1, "outbox")
         self._wake = asyncio.Event()
+        self._delivering = asyncio.Lock()
         self._pause_s = FIRST_PAUSE_S
         self.pending = store.pending()
         self.trouble = ""
@@ -97,6 +98,10 @@ class Outbox:
 
     async def deliver(self) -> int:
         """Bring one batch over; how many were settled. Raises CarrierAwayError."""
+        async with self._delivering:
+            return await self._deliver()
+
+    async def _deliver(self) -> int:
         batch = await self._in_thread(lambda: self._store.due(BATCH))
         if not batch:
             return 0

@@ -22,6 +22,7 @@ LIGHT = {
     "player.cli.printing",
     "player.cli.verbs",
     "player.commands",
+    "player.commands.marks",
     "player.commands.pages",
     "player.commands.playback",
     "player.commands.session",

@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
 
+from player.engine.belongings import Belongings
 from player.engine.services.desk import Entry, Nothing, Table
 from player.engine.session import Session
-from player.errors import PlayerError, UsageError
+from player.errors import OfflineError, PlayerError, UsageError
+from sync.errors import CarrierAwayError
 from sync.library import Library
 from sync.ports import CatalogFeed
 
@@ -90,15 +92,20 @@ class Follower:
             self._wake.set()
 
 
+class Followed(NamedTuple):
+    """What is kept in step with the server."""
+
+    follower: Follower
+    library: Library
+    belongings: Belongings
+
+
 class SessionService:
     """The session's commands; `tell` pushes `login` events."""
 
-    def __init__(
-        self, session: Session, follower: Follower, library: Library, tell: Callable[[Any], None]
-    ) -> None:
+    def __init__(self, session: Session, followed: Followed, tell: Callable[[Any], None]) -> None:
         self._session = session
-        self._follower = follower
-        self._library = library
+        self._followed = followed
         self._tell = tell
 
     def commands(self) -> Table:
@@ -118,7 +125,7 @@ class SessionService:
             authority=await asyncio.to_thread(_authority, args.authority),
             tell=self._tell,
         )
-        self._follower.hurry()
+        self._followed.follower.hurry()
         done = {"server": profile.url, "user": profile.user, "tier": profile.tier}
         self._tell({"step": "done", **done})
         return done
@@ -137,10 +144,28 @@ class SessionService:
         return {"devices": rows}
 
     async def sync(self, _: Nothing) -> dict[str, Any]:
-        """Follow the server's changes now."""
-        changes = await self._follower.refresh()
-        counts = self._library.news().counts
-        return {"changes": changes, "tracks": counts.tracks, "albums": counts.albums}
+        """Tell the server what it has not heard, then follow its changes; what moved."""
+        followed = self._followed
+        await followed.belongings.ready()
+        outbox = followed.belongings.own.outbox
+        waited = outbox.pending.waiting
+        try:
+            while await outbox.deliver():
+                pass
+        except CarrierAwayError as error:
+            raise OfflineError(f"{waited} actions wait: {error}") from error
+        changes = await followed.follower.refresh()
+        marks = await followed.belongings.refresh()
+        counts = followed.library.news().counts
+        return {
+            "changes": changes,
+            "tracks": counts.tracks,
+            "albums": counts.albums,
+            "marks": marks,
+            "sent": max(0, waited - outbox.pending.waiting - outbox.pending.refused),
+            "waiting": outbox.pending.waiting,
+            "refused": outbox.pending.refused,
+        }
 
 
 def _authority(given: str) -> bytes:

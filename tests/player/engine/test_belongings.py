@@ -1,0 +1,119 @@
+"""Accounts come and go; each keeps what is its own."""
+
+import asyncio
+
+import pytest
+
+from player.engine.belongings import Belongings, Own
+from player.engine.profiles import ServerProfile
+from player.errors import OfflineError, SignedOutError
+from sync.adapters.carrier_memory import MemoryCarrier
+from sync.adapters.marks_memory import MemoryMarkFeed, MemoryMarkStore
+from sync.adapters.outbox_memory import MemoryOutboxStore
+from sync.collection.service import Collection
+from sync.outbox.service import Outbox
+from sync.wire.collection import Mark
+
+ADA = ServerProfile(url="https://one", user_id="ada")
+BOB = ServerProfile(url="https://one", user_id="bob")
+
+
+class World:
+    """Stores by account, one server."""
+
+    def __init__(self):
+        self.stores = {}
+        self.carrier, self.marks, self.away, self.told = MemoryCarrier(), MemoryMarkFeed(), False, 0
+        self.belongings = Belongings(self.opened, self.feed, self.changed)
+
+    def feed(self):
+        if self.away:
+            raise OfflineError("the server is away")
+        return self.marks
+
+    def changed(self):
+        self.told += 1
+
+    async def opened(self, profile, belongings):
+        outbox_store, marks = self.stores.setdefault(
+            profile.user_id, (MemoryOutboxStore(), MemoryMarkStore())
+        )
+        outbox = Outbox(
+            outbox_store, self.carrier, on_change=belongings.changed, on_applied=self.applied
+        )
+        collection = Collection(marks, outbox, now_ms=lambda: 1, on_change=belongings.changed)
+        await collection.open()
+        return Own(profile, outbox, collection)
+
+    def applied(self, ids):
+        for intent in self.carrier.applied:
+            if intent.id in ids:
+                self.marks.change(Mark(at_ms=intent.at_ms, **{"value": 1, **intent.body}))
+        self.belongings.applied(ids)
+
+
+@pytest.fixture
+async def world():
+    made = World()
+    yield made
+    await made.belongings.close()
+
+
+async def until(condition):
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0)
+
+
+async def test_nobody_has_nothing(world):
+    assert world.belongings.shown is None
+    world.belongings.hurry()
+    with pytest.raises(SignedOutError):
+        await world.belongings.refresh()
+
+
+async def test_what_was_done_reaches_the_server_and_comes_back(world):
+    world.belongings.use(ADA)
+    await world.belongings.ready()
+    own = world.belongings.own
+    await own.collection.put("liked", "a")
+    await until(lambda: own.outbox.pending.waiting == 0 and world.stores["ada"][1].cursor == 1)
+    assert own.collection.targets("liked") == ["a"]
+
+
+async def test_what_one_did_is_not_sent_in_the_name_of_another(world):
+    world.carrier.away = True
+    world.belongings.use(ADA)
+    await world.belongings.ready()
+    await world.belongings.own.collection.put("liked", "a")
+    world.belongings.use(BOB)
+    await world.belongings.ready()
+    world.carrier.away = False
+    assert world.belongings.own.collection.targets("liked") == []
+    assert world.carrier.applied == []
+    world.belongings.use(ADA)
+    await until(lambda: world.carrier.applied)
+    assert world.belongings.own.profile == ADA
+
+
+async def test_signing_out_closes_and_in_again_opens(world):
+    world.belongings.use(ADA)
+    world.belongings.use(None)
+    await world.belongings.ready()
+    assert world.belongings.shown is None
+    world.belongings.use(ADA)
+    await world.belongings.ready()
+    assert world.belongings.shown is not None
+
+
+async def test_a_server_that_comes_back_is_followed_when_told(world):
+    world.away = world.carrier.away = True
+    world.belongings.use(ADA)
+    await world.belongings.ready()
+    own = world.belongings.own
+    await own.collection.put("liked", "a")
+    await until(lambda: own.outbox.trouble)
+    world.away = world.carrier.away = False
+    world.marks.change(Mark(kind="saved", target="x", value=1, at_ms=1))
+    world.belongings.hurry()
+    await until(lambda: own.collection.value("saved", "x") and not own.outbox.pending.waiting)
