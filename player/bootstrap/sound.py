@@ -2,18 +2,65 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 
 from player.adapters.audio_null import NullSink
+from player.adapters.head_sofa import SofaHead, system_file
+from player.engine.curve_shelf import CurveShelf
+from player.engine.home import Home
+from player.engine.lyric_offsets import LyricOffsets
+from player.engine.sound_wishes import SoundWishes
 from player.errors import UsageError
-from player.playback.errors import SinkUnavailableError
+from player.playback.errors import HeadUnreadableError, SinkUnavailableError
+from player.playback.hearing import SoundStock
 from player.playback.output import Output
 from player.playback.sink import AudioSink
+from player.playback.sound.head import Head, SphericalHead
+from player.settings import SoundSettings
 
 log = structlog.get_logger(__name__)
 
 _AUTO = ("mpv", "miniaudio")
+
+
+class SoundDesk(NamedTuple):
+    """What a person chose of the sound, and where curves and offsets are kept."""
+
+    wishes: SoundWishes
+    shelf: CurveShelf
+    offsets: LyricOffsets
+
+    def stock(self) -> SoundStock:
+        """What the player begins with."""
+        return SoundStock(self.wishes.settings, self.shelf.curve, head_named)
+
+
+def open_sound_desk(home: Home, settings: SoundSettings) -> SoundDesk:
+    """Read what is kept. Blocks for small files."""
+    return SoundDesk(
+        SoundWishes(home.session / "sound.json", settings),
+        CurveShelf(home.curves),
+        LyricOffsets(home.session / "lyrics.json"),
+    )
+
+
+def head_named(name: str) -> Head:
+    """`auto` is the system's measured head or else the synthetic one; others are SOFA files.
+
+    Raises HeadUnreadableError.
+    """
+    if name == "synthetic":
+        return SphericalHead()
+    if name != "auto":
+        return SofaHead(Path(name).expanduser()).check()
+    path = system_file()
+    try:
+        return SphericalHead() if path is None else SofaHead(path).check()
+    except HeadUnreadableError as error:
+        log.warning("measured head left out", reason=error.message)
+        return SphericalHead()
 
 
 def open_output(name: str) -> tuple[Output, str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from player.screens.fake_figures import figures
-from player.widgets.model import Connection
+from player.widgets.model import Connection, Sound
 
 SLOW = frozenset({"library.list", "library.get", "search", "lyrics", "queue.list"})
 ANSWERS: dict[str, Callable[..., Any]] = {
@@ -44,5 +44,9 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     "library.get": lambda engine, **args: engine.library_get(**args),
     "search": lambda engine, **args: engine.search(**args),
     "lyrics": lambda engine, **args: engine.lyrics(**args),
+    "lyrics.offset": lambda engine, delta_ms: engine.change(
+        lyrics_offset_ms=engine.state.lyrics_offset_ms + delta_ms
+    ),
+    "sound.set": lambda engine, speed=1.0, **_: engine.change(sound=Sound(speed)),
     "cover": lambda engine, **args: engine.cover(**args),
 }

@@ -162,9 +162,13 @@ class PlayingPage(Page):
         self.sleeve.show(state)
         track = state.track
         identifier = track.id if track else ""
+        if state.lyrics_offset_ms != self.offset_ms:
+            self.offset_ms = state.lyrics_offset_ms
+            if self.lyrics.score is not None:
+                self.foot.show(self.lyrics.score.lyrics.kind, self.offset_ms)
+            self.lyrics.tick()
         if identifier != self._track:
             self._track = identifier
-            self.offset_ms = 0
             self.lyrics.show(None, "")
             self.foot.show("", 0)
             if track is not None:
@@ -223,10 +227,7 @@ class PlayingPage(Page):
         self._shift(OFFSET_STEP_MS)
 
     def _shift(self, by_ms: int) -> None:
-        self.offset_ms += by_ms
-        if self.lyrics.score is not None:
-            self.foot.show(self.lyrics.score.lyrics.kind, self.offset_ms)
-        self.lyrics.tick()
+        self.call("lyrics.offset", delta_ms=by_ms)
 
     def on_lyrics_view_seek_to(self, event: LyricsView.SeekTo) -> None:
         """A line was chosen."""

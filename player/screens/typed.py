@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from player.commands import BY_VERB, COMMANDS, Command
+from player.commands.sound import sound_args
 from player.errors import NotFoundError, UsageError
 from player.parsing import Invocation, named, parse, row_numbers
 from player.widgets.model import Notice
@@ -124,6 +125,12 @@ async def _in_a_shell(_doer: Doer, said: Invocation) -> None:
     raise UsageError("its answer needs a shell", remedy=f"segue {said.command.cli}")
 
 
+async def _sound(doer: Doer, said: Invocation) -> None:
+    assert said.command is not None
+    args = sound_args(said.command, said.args, said.options)
+    await doer.perform(said.command.name, None, args)
+
+
 _MEANINGS: Mapping[str, Callable[[Doer, Invocation], Awaitable[None]]] = {
     "play": _play,
     "queue_add": _add,
@@ -135,6 +142,8 @@ _MEANINGS: Mapping[str, Callable[[Doer, Invocation], Awaitable[None]]] = {
     "status": _page("go_playing"),
     "search": _search,
     "login": _login,
+    "normalise": _sound,
     **dict.fromkeys(("devices", "doctor", "render", "config_check", "config_show"), _in_a_shell),
+    **dict.fromkeys(("eq_import", "eq_list"), _in_a_shell),
 }
 """Commands whose words mean more here than arguments for the engine."""

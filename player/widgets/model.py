@@ -61,6 +61,13 @@ class Limits(msgspec.Struct, frozen=True):
         return " ".join(word for word in (said, "metered" if self.metered else "") if word)
 
 
+class Sound(msgspec.Struct, frozen=True):
+    """What of the sound a view needs."""
+
+    speed: float = 1.0
+    """Seconds of a track heard in a second."""
+
+
 class PlayerState(msgspec.Struct, frozen=True):
     """The whole state of playback. Times in ms; `at` is the monotonic moment of `position_ms`."""
 
@@ -83,12 +90,15 @@ class PlayerState(msgspec.Struct, frozen=True):
     sink: str = ""
     cache: CacheUse = CacheUse()
     limits: Limits = Limits()
+    sound: Sound = Sound()
+    lyrics_offset_ms: int = 0
+    """So much earlier (+) are the lyrics of this track shown."""
 
     def position(self, now: float) -> float:
         """The place in the track at a monotonic moment, in ms."""
         place = self.position_ms
         if self.status == "playing":
-            place += max(0.0, now - self.at) * 1000
+            place += max(0.0, now - self.at) * 1000 * self.sound.speed
         return min(place, self.duration_ms) if self.duration_ms else place
 
 

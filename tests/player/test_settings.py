@@ -32,7 +32,7 @@ def test_the_file_counts_and_variables_count_more(write):
     ("text", "line", "words"),
     [
         ("[audio]\nvolume = 3\n", 2, "no setting volume"),
-        ("\n[sound]\nx = 1\n", 2, "no section [sound]"),
+        ("\n[noise]\nx = 1\n", 2, "no section [noise]"),
         ('[audio]\n# why\nsink = "kazoo"\n', 3, "sink = 'kazoo'"),
         ("[cache]\nbudget_mb = 1\n", 2, "budget_mb = 1"),
         ('[network]\nrefresh_s = "often"\n', 2, "refresh_s"),

@@ -76,6 +76,18 @@ def typed_curve(text: str) -> Curve:
     return Curve(bare.bands, -bare.peak_db())
 
 
+def written_curve(curve: Curve) -> str:
+    """The text that `read_curve` reads."""
+    names = {kind: name for name, kind in reversed(_KINDS.items())}
+    lines = [f"Preamp: {curve.preamp_db:.2f} dB"]
+    lines += [
+        f"Filter {number}: ON {names[band.kind]} Fc {band.hz:g} Hz "
+        f"Gain {band.gain_db:g} dB Q {band.q:.4g}"
+        for number, band in enumerate(curve.bands, start=1)
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def _band(kind: str, numbers: tuple[str | None, str | None, str | None], where: str) -> Band:
     known = _KINDS.get(kind.upper())
     if known is None:

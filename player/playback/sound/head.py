@@ -59,7 +59,13 @@ class Head(Protocol):
 class SphericalHead:
     """Always there."""
 
-    name = "synthetic head"
+    name = "synthetic"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SphericalHead)
+
+    def __hash__(self) -> int:
+        return hash(SphericalHead)
 
     def responses(self, directions: Sequence[Direction], rate: int) -> Filters:
         """Computed in the frequency domain, where a delay need not be whole samples."""
