@@ -41,14 +41,14 @@ class Feeder:
         self.finished = False
         self._sound.play_from(lane.track_id, sample, self.generation)
 
-    def strayed(self, lanes: Sequence[Lane], *, queue_ended: bool) -> bool:
+    def strayed(self, lanes: Sequence[Lane]) -> bool:
         """Whether pieces were handed over that the queue no longer wants."""
-        if self._lane is None or self._lane is lanes[0]:
-            return self.finished and not queue_ended
-        return self._lane not in lanes[1:2]
+        return self._lane is not None and self._lane not in lanes[:2]
 
     def feed(self, lanes: Sequence[Lane], *, due: bool, queue_ended: bool) -> None:
         """Submit what is here. `due`: the first lane is near its end, so the next may follow."""
+        if not queue_ended:
+            self.finished = False  # something follows after all: it joins on as if always known
         while self._lane is not None and not self.finished:
             piece = self._lane.pieces.get(self._number)
             total = self._lane.total_pieces

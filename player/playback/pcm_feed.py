@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -75,7 +76,13 @@ class Feed:
         """Everything up to `finish` was given out."""
 
     def submit(self, piece: LoadedPiece, shape: TrackShape = PLAIN) -> None:
-        """Append a piece: the next one of the track, or piece 0 of the track that follows."""
+        """Append a piece: the next one of the track, or piece 0 of the track that follows.
+
+        After `finish` too: as long as the end was not reached, it is as if it had not been said.
+        """
+        with suppress(IndexError):  # the other thread may have taken it just now
+            if self._waiting[-1] is _FINAL:
+                self._waiting.pop()
         self._waiting.append((piece, shape))
 
     def finish(self) -> None:

@@ -162,7 +162,10 @@ class Sound(Protocol):
         ...
 
     def finish(self, generation: int) -> None:
-        """Nothing follows what was submitted: when it was heard, that is the end (`drained`)."""
+        """Nothing follows what was submitted: when it was heard, that is the end (`drained`).
+
+        A piece that is submitted before that takes it back.
+        """
         ...
 
     def pause(self) -> None:

@@ -78,7 +78,7 @@ class Transport:
         if self._resting or not self.lanes:
             return
         self.loader.set_lanes(self.lanes)
-        if self._feeder.began and self._feeder.strayed(self.lanes, queue_ended=queue_ended):
+        if self._feeder.began and self._feeder.strayed(self.lanes):
             self._begin(self.place().sample)
         self._attend()
 
@@ -254,7 +254,7 @@ class Transport:
             self._track_started(event.generation)
         elif event.kind == "underrun":
             self._ran_dry()
-        elif event.kind == "drained":
+        elif event.kind == "drained" and self._feeder.finished:
             self._world.trace("track_end", track=self._track())
             self._events.ended()
 

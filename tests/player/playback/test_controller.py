@@ -143,3 +143,21 @@ async def test_nothing_is_told_while_nothing_changes(stage):
     told = len(stage.states)
     await asyncio.sleep(6)
     assert len(stage.states) - told <= 1
+
+
+@scenario()
+async def test_adding_within_the_last_moments_of_the_last_track_is_not_heard(stage):
+    for name in "ab":
+        stage.server.add_track(name, 20)
+    stage.controller.play(["a"])
+    await asyncio.sleep(17)
+    generation = stage.sound.events[-1].generation
+    stage.controller.add(["b"])
+    await asyncio.sleep(20)
+    state = stage.controller.state()
+    assert (state["status"], state["track"]["id"]) == ("playing", "b")
+    assert {event.generation for event in stage.sound.events} == {generation}
+    assert [event.kind for event in stage.sound.events] == ["track_started", "track_started"]
+    assert sum(heard.size for heard in stage.sound.heard if heard.piece.track_id == "a") == 882_000
+    await asyncio.sleep(5)
+    assert stage.controller.state()["status"] == "idle"

@@ -157,3 +157,18 @@ def test_resampling_keeps_phase_and_level(own, wanted, frequency):
 def test_equal_rates_are_untouched():
     pcm = music(10_000)
     assert np.array_equal(resampled(pcm, 44_100, 44_100), pcm)
+
+
+@pytest.mark.parametrize("reached", [False, True])
+def test_what_follows_after_all_joins_as_if_the_end_had_not_been_said(reached):
+    a = rendition(ONE, "aac", 160, track_id="a")
+    b = rendition(TWO, "aac", 96, track_id="b", seed=3)
+    feed = feed_of(a.pieces)
+    first = drained(feed) if reached else []
+    for piece in b.pieces:
+        feed.submit(piece)
+    feed.finish()
+    items = first + drained(feed)
+    joined = np.concatenate([item.pcm for item in items if isinstance(item, Block)])
+    assert np.array_equal(joined, np.concatenate([a.linear, b.linear]))
+    assert feed.exhausted
