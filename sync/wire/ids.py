@@ -6,6 +6,7 @@ import string
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 LENGTH = 22
 _BASE = len(ALPHABET)
+_PAIRS = tuple(one + other for one in ALPHABET for other in ALPHABET)
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _LIMIT = 1 << 128
 
@@ -17,11 +18,11 @@ def encode(number: int) -> str:
     """
     if not 0 <= number < _LIMIT:
         raise ValueError("an id holds 128 bits")
-    digits = []
-    for _ in range(LENGTH):
-        number, digit = divmod(number, _BASE)
-        digits.append(ALPHABET[digit])
-    return "".join(reversed(digits))
+    pairs = []
+    for _ in range(LENGTH // 2):
+        number, pair = divmod(number, _BASE * _BASE)
+        pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs))
 
 
 def new_id() -> str:

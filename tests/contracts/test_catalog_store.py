@@ -7,7 +7,7 @@ import pytest
 from server_stub.catalog.model.entries import entry_of
 from server_stub.catalog.model.lyrics import parse_lyrics
 from server_stub.catalog.model.queries import AlbumQuery, TrackQuery
-from server_stub.catalog.model.scan import FoundFile, Stamp
+from server_stub.catalog.model.scan import DamagedFile, FoundFile, Stamp
 from server_stub.catalog.model.search import terms_of
 from server_stub.catalog.model.tags import Audio, ScannedFile, Tags
 from server_stub.catalog.ports import Incoming, PictureFile, Refused
@@ -289,8 +289,15 @@ class TestImports:
         (track,) = await stores.all_tracks()
         assert await stores.imports.set_damage(track.id, "cut")
         assert (await stores.reads.track(track.id)).damage == "cut"
+        await stores.imports.refuse([Refused(file_at("0.ogg"), "no sound")])
+        never, cut = await stores.reads.damaged(9)
+        assert never == DamagedFile(f"{ROOT}/0.ogg", "no sound")
+        assert cut == DamagedFile(f"{ROOT}/a.ogg", "cut", track.id)
+        assert await stores.reads.damaged(1) == (never,)
+        await stores.imports.remove([(await stores.known())[f"{ROOT}/0.ogg"]])
         assert await stores.imports.set_damage(track.id, None)
         assert (await stores.reads.track(track.id)).damage is None
+        assert await stores.reads.damaged(9) == ()
         assert not await stores.imports.set_damage("x" * 22, "cut")
 
 

@@ -10,6 +10,7 @@ from server_stub.streaming.model.encoding import Loudness
 from server_stub.streaming.model.renditions import (
     DraftRendition,
     FailedTrack,
+    NotedTrack,
     Outcome,
     SourceFile,
     StoredRendition,
@@ -123,6 +124,17 @@ async def test_a_whole_ladder(store):
     assert set(track.renditions) == set(made)
     progress = await store.progress()
     assert (progress.ready, progress.renditions_ready, progress.bytes_ready) == (1, 2, 10_000)
+    assert progress.notes == ()
+
+
+async def test_what_is_odd_about_a_source_is_said_until_it_changes(store):
+    await store.enroll([FIRST])
+    made = (stored(draft(FIRST)),)
+    odd = Outcome(FIRST.track_id, FIRST.revision, made, "", LOUDNESS, whole=True, note="odd end")
+    await store.complete(odd)
+    assert (await store.progress()).notes == (NotedTrack(FIRST.track_id, "odd end"),)
+    await store.complete(replace(odd, note=""))
+    assert (await store.progress()).notes == ()
 
 
 async def test_a_changed_file_is_prepared_again_and_then_replaces_the_old_one(store):

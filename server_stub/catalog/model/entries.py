@@ -1,10 +1,17 @@
 """Tracks, albums and artists as an import writes them: tags with every gap filled."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from server_stub.catalog.model.lyrics import SongText
-from server_stub.catalog.model.paths import UNKNOWN_ALBUM, UNKNOWN_ARTIST, PathNames, names_from
+from server_stub.catalog.model.paths import (
+    UNKNOWN_ALBUM,
+    UNKNOWN_ARTIST,
+    PathNames,
+    album_folder,
+    disc_from,
+    names_from,
+)
 from server_stub.catalog.model.scan import FoundFile
 from server_stub.catalog.model.tags import ScannedFile, Tags
 from server_stub.catalog.model.text import identity
@@ -20,11 +27,11 @@ class Credit:
 
     name: str
     mbid: str | None = None
+    key: str = field(init=False, compare=False)
+    """What makes two credits the same artist."""
 
-    @property
-    def key(self) -> str:
-        """What makes two credits the same artist."""
-        return identity(self.name)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", identity(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +42,13 @@ class AlbumEntry:
     artists: tuple[Credit, ...]
     release_mbid: str | None
     compilation: bool
+    key: str = field(init=False, compare=False)
+    """What makes two files name the same album."""
 
-    @property
-    def key(self) -> str:
-        """What makes two files name the same album."""
+    def __post_init__(self) -> None:
         owners = "\x1f".join(artist.key for artist in self.artists)
-        return f"{owners}\x1e{identity(self.title)}\x1e{self.release_mbid or ''}"
+        key = f"{owners}\x1e{identity(self.title)}\x1e{self.release_mbid or ''}"
+        object.__setattr__(self, "key", key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +64,8 @@ class TrackEntry:
     number: int
     year: int | None
     lone_artist: str | None
-    """Key of the first artist when the tags name no album artist: such files of one folder with
-    the same album are grouped together."""
+    """Key of the first artist when the tags name no album artist: what such a file belongs to
+    depends on its neighbours, see `groups`."""
 
     @property
     def tags(self) -> Tags:
@@ -75,9 +83,10 @@ class TrackEntry:
         return self.scanned.tags.gain
 
     @property
-    def album_tag(self) -> str:
-        """The album's name as files of one folder share it."""
-        return identity(self.album.title)
+    def group(self) -> tuple[str, str]:
+        """The folder (of the whole album, not of one disc) and the album's name: files that share
+        both are neighbours."""
+        return album_folder(self.file.path), identity(self.album.title)
 
 
 def entry_of(file: FoundFile, scanned: ScannedFile, root: str) -> TrackEntry:
@@ -104,7 +113,7 @@ def entry_of(file: FoundFile, scanned: ScannedFile, root: str) -> TrackEntry:
         title=tags.title or guess.title,
         artists=artists,
         album=album,
-        disc=tags.disc or guess.disc or 1,
+        disc=tags.disc or guess.disc or disc_from(file.path) or 1,
         number=tags.number or (0 if tags.title else guess.number),
         year=tags.year or (None if tags.album else guess.year),
         lone_artist=None if owners else artists[0].key,
@@ -112,23 +121,14 @@ def entry_of(file: FoundFile, scanned: ScannedFile, root: str) -> TrackEntry:
 
 
 def _has_gaps(tags: Tags) -> bool:
-    return not (tags.title and tags.artists and tags.album and tags.disc)
-
-
-def compilation_of(title: str, release_mbid: str | None) -> AlbumEntry:
-    """The album of files that name no album artist and do not agree on their artist."""
-    return AlbumEntry(title, (Credit(VARIOUS_ARTISTS),), release_mbid, compilation=True)
-
-
-def is_mixed(lone_artists: Iterable[str]) -> bool:
-    """Whether files of one folder and album, none with an album artist, form a compilation."""
-    return len(set(lone_artists)) > 1
+    return not (tags.title and tags.artists and tags.album)
 
 
 def _various(owners: tuple[Credit, ...]) -> bool:
     return len(owners) == 1 and owners[0].key == identity(VARIOUS_ARTISTS)
 
 
+@lru_cache(8192)
 def _credits(names: tuple[str, ...], mbids: tuple[str, ...]) -> tuple[Credit, ...]:
     """Names with their MusicBrainz ids, which pair up only when there is one for each."""
     ids = mbids if len(names) == len(mbids) else (None,) * len(names)

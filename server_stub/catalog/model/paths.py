@@ -35,6 +35,23 @@ def disc_folder(name: str) -> int:
     return int(match.group(1)) if match else 0
 
 
+def album_folder(path: str) -> str:
+    """The folder of the album that a file lies in, above the folder of its disc if it has one."""
+    folder, _slash, _name = path.rpartition("/")
+    above, _slash, last = folder.rpartition("/")
+    return above if disc_folder(last) else folder
+
+
+def disc_from(path: str) -> int:
+    """The disc that a file's folder or the beginning of its name (`2-03 Title`) tells; else 0."""
+    folder, _slash, name = path.rpartition("/")
+    disc = disc_folder(folder.rpartition("/")[2])
+    if disc or not name[:1].isdigit():
+        return disc
+    match = _NUMBERED.match(name)
+    return int(match.group(1) or 0) if match else 0
+
+
 def names_from(path: str, root: str) -> PathNames:
     """Read `Artist/Album/CD 1/02 - Title.ogg` below a root.
 

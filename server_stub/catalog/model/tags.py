@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from server_stub.catalog.model.lyrics import SongText
 from server_stub.catalog.model.text import clean, identity
@@ -76,6 +77,12 @@ def first(values: Iterable[str]) -> str:
 
 
 def _several(values: Iterable[str], breaks: re.Pattern[str]) -> tuple[str, ...]:
+    """The same few names stand in file after file: what was taken apart is kept."""
+    return _taken_apart(tuple(values), breaks)
+
+
+@lru_cache(8192)
+def _taken_apart(values: tuple[str, ...], breaks: re.Pattern[str]) -> tuple[str, ...]:
     raw = [clean(value) for value in values]
     if len(raw) == 1:
         raw = [part.strip() for part in breaks.split(raw[0])]
@@ -95,6 +102,11 @@ def people(values: Iterable[str]) -> tuple[str, ...]:
 
 def genre_names(values: Iterable[str]) -> tuple[str, ...]:
     """Genres, without repeats that differ only in case."""
+    return _genres(tuple(values))
+
+
+@lru_cache(8192)
+def _genres(values: tuple[str, ...]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for value in values:
         for part in _GENRE_BREAKS.split(clean(value)):

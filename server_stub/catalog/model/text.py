@@ -17,7 +17,6 @@ _ESCAPES = re.compile(
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-_SPACES = re.compile(r"\s+")
 _BREAKS = frozenset("\t\n\v\f\r\x85\u2028\u2029")
 
 _LETTERS = str.maketrans(
@@ -52,7 +51,7 @@ def clean(text: str, limit: int = NAME_LIMIT) -> str:
         text = _UNSAFE.sub(_replacement, text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return _SPACES.sub(" ", text[:limit]).strip()
+    return " ".join(text[:limit].split())
 
 
 def _replacement(match: re.Match[str]) -> str:

@@ -27,6 +27,8 @@ Progress = Callable[[int, int, str], None]
 
 BATCH = 400
 """Files in one transaction: what a kill can cost is reading these again."""
+BATCH_S = 1.0
+"""On a slow disk a batch ends sooner, so that what was read can be played soon after."""
 
 
 class Importer:
@@ -112,19 +114,21 @@ class Importer:
     async def _apply(self, plan: Plan, root: str, progress: Progress) -> ImportSummary:
         if plan.moves:
             await self._store.move(plan.moves)
-        done = plan.unchanged
-        total = done + len(plan.read)
+        read, total = 0, plan.unchanged + len(plan.read)
         summary = ImportSummary()
-        for batch in _batches(plan.read):
-            summary += await self._read(batch, plan, root)
-            done += len(batch)
-            progress(done, total, batch[-1].path)
+        while read < len(plan.read):
+            count, found = await self._read(plan.read[read : read + BATCH], plan, root)
+            read, summary = read + count, summary + found
+            progress(plan.unchanged + read, total, plan.read[read - 1].path)
         removed = sum(1 for file in plan.gone if file.track_id)
         for gone in _batches(plan.gone):
             await self._store.remove(gone)
         return summary + ImportSummary(removed=removed)
 
-    async def _read(self, batch: Sequence[FoundFile], plan: Plan, root: str) -> ImportSummary:
+    async def _read(
+        self, batch: Sequence[FoundFile], plan: Plan, root: str
+    ) -> tuple[int, ImportSummary]:
+        """Read and store as much of a batch as can be read in time; how many that was."""
         incoming, refused = await asyncio.to_thread(self._scan, batch, plan, root)
         if incoming:
             await self._store.put(incoming, int(self._clock.now() * 1000))
@@ -137,13 +141,18 @@ class Importer:
             if item.entry.scanned.damage
         ]
         added = sum(1 for item in incoming if item.track_id is None)
-        return ImportSummary(added, len(incoming) - added, 0, tuple(failed))
+        summary = ImportSummary(added, len(incoming) - added, 0, tuple(failed))
+        return len(incoming) + len(refused), summary
 
     def _scan(
         self, batch: Sequence[FoundFile], plan: Plan, root: str
     ) -> tuple[list[Incoming], list[Refused]]:
-        incoming, refused = [], []
+        incoming: list[Incoming] = []
+        refused: list[Refused] = []
+        end = self._clock.now() + BATCH_S
         for file in batch:
+            if (incoming or refused) and self._clock.now() >= end:
+                break
             track_id = plan.known_ids.get(file.path)
             try:
                 entry = entry_of(file, self._reader.read(file), root)

@@ -24,6 +24,7 @@ _TEXTS = {
     "TDRC": "date",
     "TYER": "year",
     "TDOR": "originaldate",
+    "TORY": "originaldate",
 }
 _RECORDING = "http://musicbrainz.org"
 _MILLISECONDS = 2

@@ -4,6 +4,7 @@ The format is told by the first bytes, not by the name, and the file is opened o
 """
 
 import hashlib
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -51,7 +52,7 @@ class MutagenReader:
     def read(self, file: FoundFile) -> ScannedFile:
         """Tags, stream facts, lyrics and cover. Raises UnreadableFileError."""
         try:
-            with Path(file.path).open("rb") as stream:
+            with _reading(file.path) as stream:
                 audio, fields, damage = _opened(stream, file.stamp.size)
                 mark = _fingerprint(stream, file.stamp.size)
         except UnreadableFileError:
@@ -96,6 +97,11 @@ class MutagenReader:
             except OSError:
                 self._covers[key] = None
         return self._covers[key]
+
+
+def _reading(path: str) -> BinaryIO:
+    """A file to read, without a path object between: for ten thousand files that counts."""
+    return io.BufferedReader(io.FileIO(path), _BLOCK)
 
 
 def _opened(stream: BinaryIO, size: int) -> Opened:
@@ -149,7 +155,10 @@ def _flac(stream: BinaryIO, size: int) -> Opened:
 
 
 def _mp3(stream: BinaryIO, size: int) -> Opened:
-    mp3 = MP3(stream)
+    """Frames are taken as they stand, of whatever version: bringing them to the newest one is half
+    the work of reading a tag. The old tag at the end is looked for where there is none in front."""
+    head = os.pread(stream.fileno(), 3, 0)
+    mp3 = MP3(stream, translate=False, load_v1=head != b"ID3")
     damage = mp3_damage(mp3.info, size)
     return _audio("mp3", mp3.info), id3_fields(mp3.tags), damage
 

@@ -9,9 +9,8 @@ from server_stub.catalog.model.entries import (
     AlbumEntry,
     Credit,
     TrackEntry,
-    compilation_of,
-    is_mixed,
 )
+from server_stub.catalog.model.groups import Neighbours
 from server_stub.catalog.model.text import sort_key
 from sync.wire.catalog import Album, AlbumRef, Artist, ArtistRef, Track
 from sync.wire.ids import new_id
@@ -37,6 +36,8 @@ class Shelf:
     albums: dict[str, Album] = field(default_factory=dict)
     artists: dict[str, Artist] = field(default_factory=dict)
     album_added: dict[str, int] = field(default_factory=dict)
+    renamed: set[str] = field(default_factory=set)
+    """Ids of albums that go by another name than before."""
 
 
 def shelve(kept: Iterable[Kept], before: Shelf) -> Shelf:
@@ -44,6 +45,7 @@ def shelve(kept: Iterable[Kept], before: Shelf) -> Shelf:
     shelf = Shelf(ids=dict(before.ids), names=dict(before.names))
     shelf.album_added = dict(before.album_added)
     placed = _placed(list(kept))
+    _hand_on(shelf, placed, before)
     by_album: dict[str, list[tuple[Kept, AlbumEntry]]] = defaultdict(list)
     for track, album in placed:
         by_album[album.key].append((track, album))
@@ -58,22 +60,31 @@ def shelve(kept: Iterable[Kept], before: Shelf) -> Shelf:
 
 def _placed(kept: list[Kept]) -> list[tuple[Kept, AlbumEntry]]:
     """Each track with the album that its folder makes it part of."""
-    lone: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for track in kept:
-        if track.entry.lone_artist is not None:
-            lone[_group(track)].add(track.entry.lone_artist)
-    return [(track, _album(track, lone)) for track in kept]
+    groups: dict[tuple[str, str], Neighbours] = defaultdict(Neighbours)
+    for entry in (track.entry for track in kept):
+        if entry.lone_artist is None:
+            groups[entry.group].owned[entry.album.key] = entry.album
+        else:
+            groups[entry.group].lone.add(entry.lone_artist)
+    return [(track, _album(track.entry, groups[track.entry.group])) for track in kept]
 
 
-def _group(track: Kept) -> tuple[str, str]:
-    return track.entry.file.path.rpartition("/")[0], track.entry.album_tag
+def _album(entry: TrackEntry, neighbours: Neighbours) -> AlbumEntry:
+    return entry.album if entry.lone_artist is None else neighbours.home(entry.album)
 
 
-def _album(track: Kept, lone: dict[tuple[str, str], set[str]]) -> AlbumEntry:
-    album = track.entry.album
-    if track.entry.lone_artist is None or not is_mixed(lone[_group(track)]):
-        return album
-    return compilation_of(album.title, album.release_mbid)
+def _hand_on(shelf: Shelf, placed: list[tuple[Kept, AlbumEntry]], before: Shelf) -> None:
+    """An album all of whose tracks go to one and the same new album becomes that one."""
+    goes: dict[str, set[str]] = defaultdict(set)
+    for track, album in placed:
+        if (known := before.tracks.get(track.id)) is not None:
+            goes[known.album.id].add(album.key)
+    for album_id, keys in sorted(goes.items()):
+        key = f"album {next(iter(keys))}"
+        if len(keys) == 1 and key not in shelf.ids:
+            shelf.ids = {name: value for name, value in shelf.ids.items() if value != album_id}
+            shelf.ids[key] = album_id
+            shelf.renamed.add(album_id)
 
 
 def _add_album(
@@ -81,7 +92,7 @@ def _add_album(
 ) -> None:
     album_id = shelf.ids.setdefault(f"album {key}", new_id())
     album = members[0][1]
-    known = before.albums.get(album_id)
+    known = None if album_id in shelf.renamed else before.albums.get(album_id)
     title = known.title if known else album.title
     ordered = sorted(
         (track for track, _album in members),

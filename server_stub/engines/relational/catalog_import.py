@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
+from server_stub.catalog.model.paths import album_folder
 from server_stub.catalog.model.scan import UNREAD_SIZE, FoundFile, KnownFile, Stamp
 from server_stub.catalog.ports import Incoming, Refused
 from server_stub.engines.relational.catalog_feed import Touched, record
+from server_stub.engines.relational.catalog_groups import groups_of, regroup
 from server_stub.engines.relational.catalog_rows import rows_in
 from server_stub.engines.relational.catalog_tables import (
     failed_files,
@@ -17,7 +19,7 @@ from server_stub.engines.relational.catalog_tables import (
     track_artists,
     tracks,
 )
-from server_stub.engines.relational.catalog_write import put, regroup
+from server_stub.engines.relational.catalog_write import put
 from server_stub.engines.relational.database import Database
 from server_stub.engines.relational.upsert import upsert
 
@@ -99,6 +101,7 @@ def _move(connection: Connection, moves: Sequence[tuple[KnownFile, FoundFile]]) 
     targets = [os.fsencode(file.path) for _before, file in moves]
     occupied = rows_in(connection, select(files.c.track_id), files.c.path, targets)
     _delete_tracks(connection, sorted({row.track_id for row in occupied} - set(ids)))
+    left = groups_of(connection, ids)
     by_id = update(files).where(files.c.track_id == bindparam("moved_id"))
     # Every path is freed first: files may have exchanged their names.
     connection.execute(by_id, [{"moved_id": i, "path": b"\0" + i.encode()} for i in ids])
@@ -106,13 +109,16 @@ def _move(connection: Connection, moves: Sequence[tuple[KnownFile, FoundFile]]) 
         {
             "moved_id": track_id,
             "path": path,
-            "folder": path.rpartition(b"/")[0],
+            "folder": os.fsencode(album_folder(os.fsdecode(path))),
             # Makes the next scan read the file even if this one does not get there.
             "size": UNREAD_SIZE,
         }
         for track_id, path in zip(ids, targets, strict=True)
     ]
     connection.execute(by_id, rows)
+    touched = Touched()
+    regroup(connection, left | groups_of(connection, ids), touched)
+    record(connection, touched)
 
 
 def _refuse(connection: Connection, batch: Sequence[Refused]) -> None:
@@ -147,9 +153,8 @@ def _delete_tracks(connection: Connection, ids: Sequence[str]) -> None:
     if not ids:
         return
     touched = Touched()
-    query = select(tracks.c.id, tracks.c.album_id, files.c.folder, files.c.album_tag)
-    query = query.join_from(tracks, files, files.c.track_id == tracks.c.id)
-    rows = rows_in(connection, query, tracks.c.id, ids)
+    left = groups_of(connection, ids)
+    rows = rows_in(connection, select(tracks.c.id, tracks.c.album_id), tracks.c.id, ids)
     touched.albums.update(row.album_id for row in rows)
     credited = rows_in(connection, select(track_artists.c.artist_id), track_artists.c.track_id, ids)
     touched.artists.update(row.artist_id for row in credited)
@@ -158,7 +163,7 @@ def _delete_tracks(connection: Connection, ids: Sequence[str]) -> None:
         part = ids[start : start + 500]
         connection.execute(delete(search_entries).where(search_entries.c.id.in_(part)))
         connection.execute(delete(tracks).where(tracks.c.id.in_(part)))
-    regroup(connection, {(row.folder, row.album_tag) for row in rows}, touched)
+    regroup(connection, left, touched)
     record(connection, touched)
 
 

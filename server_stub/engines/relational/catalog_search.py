@@ -1,6 +1,7 @@
 """Search over names: a trigram index finds candidates, the catalog's rules order them."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from heapq import nsmallest
 from typing import Any
 
@@ -33,8 +34,14 @@ def entry_row(kind: str, identifier: str, name: str, context: Iterable[str]) -> 
         "id": identifier,
         "name": _stored(search_name(name)),
         "joined": search_joined(name),
-        "context": _stored(" ".join(search_name(part) for part in context)),
+        "context": _context(tuple(context)),
     }
+
+
+@lru_cache(1024)
+def _context(names: tuple[str, ...]) -> str:
+    """All tracks of an album have the same names around them."""
+    return _stored(" ".join(map(search_name, names)))
 
 
 def search(connection: Connection, terms: Terms, limit: int) -> SearchHits:

@@ -1,29 +1,36 @@
-"""Storing tracks: names become ids, links are laid anew, files of one folder are grouped."""
+"""Storing tracks: names become ids, links are laid anew, neighbours are grouped."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, select
 
-from server_stub.catalog.model.entries import (
-    AlbumEntry,
-    Credit,
-    TrackEntry,
-    compilation_of,
-    is_mixed,
-)
+from server_stub.catalog.model.entries import TrackEntry
+from server_stub.catalog.model.groups import Neighbours
 from server_stub.catalog.model.text import identity, sort_key
 from server_stub.catalog.ports import Incoming
 from server_stub.engines.relational.catalog_feed import Touched, record
+from server_stub.engines.relational.catalog_groups import (
+    Group,
+    carry_out,
+    groups_of,
+    moves_of,
+    neighbours_of,
+    regroup,
+)
+from server_stub.engines.relational.catalog_names import (
+    Moves,
+    album_ids_of,
+    artist_ids_of,
+    rename_albums,
+)
 from server_stub.engines.relational.catalog_rows import rows_in
 from server_stub.engines.relational.catalog_search import entry_row
 from server_stub.engines.relational.catalog_tables import (
-    album_artists,
     albums,
-    artists,
     failed_files,
     files,
     lyrics,
@@ -32,12 +39,9 @@ from server_stub.engines.relational.catalog_tables import (
     track_genres,
     tracks,
 )
-from server_stub.engines.relational.upsert import upsert
+from server_stub.engines.relational.upsert import insert_all, upsert
 from sync.wire.catalog import Gain
 from sync.wire.ids import new_id
-
-Group = tuple[bytes, str]
-"""Folder and album name of files that name no album artist."""
 
 _NO_GAIN = Gain()
 
@@ -45,28 +49,29 @@ _NO_GAIN = Gain()
 def put(connection: Connection, batch: Sequence[Incoming], now_ms: int) -> None:
     """Store tracks with all that hangs on them."""
     touched = Touched()
-    groups = {_group(item.entry) for item in batch if item.entry.lone_artist is not None}
+    neighbours = neighbours_of(connection, batch)
+    entries = [(item.track_id or new_id(), _placed(item.entry, neighbours)) for item in batch]
     known = [item.track_id for item in batch if item.track_id]
-    mixed = _mixed(connection, groups, [item.entry for item in batch], known)
-    entries = [
-        (item.track_id or new_id(), _placed(item.entry, mixed), item.track_id is not None)
-        for item in batch
-    ]
-    _leave(connection, known, touched)
-    people = [credit for _id, entry, _known in entries for credit in entry.artists]
-    owned = [entry.album for _id, entry, _known in entries]
-    artist_ids = _artist_ids(
-        connection, people + [credit for album in owned for credit in album.artists], touched
-    )
-    album_ids = _album_ids(connection, owned, artist_ids, now_ms, touched)
+    left = groups_of(connection, known) - {item.entry.group for item in batch}
+    moved = moves_of(connection, neighbours, set(known))
+    moves = _leave(connection, known, dict(entries), touched) | moved
+    owned = [entry.album for _id, entry in entries]
+    owned += [target for _from, target in moved.values()]
+    people = [credit for _id, entry in entries for credit in entry.artists]
+    people += [credit for album in owned for credit in album.artists]
+    artist_ids = artist_ids_of(connection, people, touched)
+    if moves:
+        rename_albums(connection, moves, artist_ids, touched)
+    album_ids = album_ids_of(connection, owned, artist_ids, now_ms, touched)
+    carry_out(connection, moved, album_ids, touched)
     writer = _Rows(artist_ids, album_ids, now_ms)
-    for track_id, entry, _known in entries:
+    for track_id, entry in entries:
         writer.add(track_id, entry)
     writer.write(connection, known)
-    touched.tracks.update(track_id for track_id, _entry, _known in entries)
-    touched.albums.update(album_ids[entry.album.key] for _id, entry, _known in entries)
+    touched.tracks.update(track_id for track_id, _entry in entries)
+    touched.albums.update(album_ids[album.key] for album in owned)
     touched.artists.update(artist_ids.values())
-    regroup(connection, groups, touched)
+    regroup(connection, left, touched)
     record(connection, touched)
 
 
@@ -125,13 +130,9 @@ class _Rows:
             connection.execute(delete(links).where(links.c.track_id.in_(known)))
         upsert(connection, tracks, self._tracks, ("id",), keep=("added_at",))
         upsert(connection, files, self._files, ("track_id",))
-        for table, rows in (
-            (track_artists, self._artists),
-            (track_genres, self._genres),
-            (lyrics, self._lyrics),
-        ):
-            if rows:
-                connection.execute(insert(table), rows)
+        insert_all(connection, track_artists, self._artists)
+        insert_all(connection, track_genres, self._genres)
+        insert_all(connection, lyrics, self._lyrics)
         upsert(connection, search_entries, self._search, ("id",))
         paths = [row["path"] for row in self._files]
         connection.execute(delete(failed_files).where(failed_files.c.path.in_(paths)))
@@ -170,12 +171,15 @@ def _names(values: tuple[str, ...]) -> str:
 
 def _file(track_id: str, entry: TrackEntry) -> dict[str, Any]:
     path = os.fsencode(entry.file.path)
-    cover_file = entry.scanned.cover_file
+    folder, album_tag = entry.group
+    cover_file, stamp = entry.scanned.cover_file, entry.file.stamp
     return {
         "track_id": track_id,
         "path": path,
-        "folder": path.rpartition(b"/")[0],
-        **entry.file.stamp._asdict(),
+        "folder": os.fsencode(folder),
+        "size": stamp.size,
+        "mtime_ns": stamp.mtime_ns,
+        "inode": stamp.inode,
         "fingerprint": entry.scanned.fingerprint,
         "sidecars": entry.file.sidecars,
         "cover_file": os.fsencode(cover_file) if cover_file else None,
@@ -183,184 +187,31 @@ def _file(track_id: str, entry: TrackEntry) -> dict[str, Any]:
         "duration_ms": entry.scanned.audio.duration_ms,
         "sample_rate": entry.scanned.audio.sample_rate,
         "channels": entry.scanned.audio.channels,
-        "album_tag": entry.album_tag,
+        "album_tag": album_tag,
         "lone_artist": entry.lone_artist,
     }
 
 
-def _leave(connection: Connection, known: Sequence[str], touched: Touched) -> None:
-    """Known tracks may leave their albums and artists: these must be looked at afterwards."""
-    query = select(tracks.c.album_id)
-    touched.albums.update(row.album_id for row in rows_in(connection, query, tracks.c.id, known))
+def _leave(
+    connection: Connection, known: Sequence[str], entries: dict[str, TrackEntry], touched: Touched
+) -> Moves:
+    """Known tracks may leave their albums and artists: these must be looked at afterwards. Returns
+    the tracks whose album is another one now."""
+    query = select(tracks.c.id, tracks.c.album_id, albums.c.key).join_from(tracks, albums)
+    rows = rows_in(connection, query, tracks.c.id, known)
+    touched.albums.update(row.album_id for row in rows)
     links = select(track_artists.c.artist_id)
-    rows = rows_in(connection, links, track_artists.c.track_id, known)
-    touched.artists.update(row.artist_id for row in rows)
-
-
-def _artist_ids(
-    connection: Connection, people: Iterable[Credit], touched: Touched
-) -> dict[str, str]:
-    """Ids by key; artists that are new are stored, and known ones learn their MusicBrainz id."""
-    wanted: dict[str, Credit] = {}
-    for credit in people:
-        if credit.key not in wanted or credit.mbid:
-            wanted[credit.key] = credit
-    query = select(artists.c.id, artists.c.key, artists.c.mbid)
-    found = {row.key: row for row in rows_in(connection, query, artists.c.key, wanted)}
-    ids = {key: row.id for key, row in found.items()}
-    for key, row in found.items():
-        if row.mbid is None and wanted[key].mbid:
-            connection.execute(
-                update(artists).where(artists.c.id == row.id).values(mbid=wanted[key].mbid)
-            )
-            touched.created.add(row.id)
-    fresh = [
-        {
-            "id": new_id(),
-            "key": key,
-            "name": credit.name,
-            "sort_name": sort_key(credit.name),
-            "mbid": credit.mbid,
-        }
-        for key, credit in wanted.items()
-        if key not in ids
-    ]
-    if fresh:
-        connection.execute(insert(artists), fresh)
-        rows = [entry_row("artist", str(row["id"]), str(row["name"]), ()) for row in fresh]
-        upsert(connection, search_entries, rows, ("id",))
-    ids.update({str(row["key"]): str(row["id"]) for row in fresh})
-    touched.created.update(str(row["id"]) for row in fresh)
-    return ids
-
-
-def _album_ids(
-    connection: Connection,
-    owned: Iterable[AlbumEntry],
-    artist_ids: dict[str, str],
-    now_ms: int,
-    touched: Touched,
-) -> dict[str, str]:
-    """Ids by key; albums that are new are stored."""
-    wanted = {album.key: album for album in owned}
-    query = select(albums.c.id, albums.c.key)
-    ids = {row.key: row.id for row in rows_in(connection, query, albums.c.key, wanted)}
-    fresh = {key: album for key, album in wanted.items() if key not in ids}
-    ids.update({key: new_id() for key in fresh})
-    if fresh:
-        connection.execute(
-            insert(albums), [_album(ids[key], album, now_ms) for key, album in fresh.items()]
-        )
-        connection.execute(
-            insert(album_artists),
-            [
-                {
-                    "album_id": ids[key],
-                    "position": position,
-                    "artist_id": artist_ids[credit.key],
-                    "sort_title": sort_key(album.title),
-                }
-                for key, album in fresh.items()
-                for position, credit in enumerate(album.artists)
-            ],
-        )
-        rows = [
-            entry_row("album", ids[key], album.title, [credit.name for credit in album.artists])
-            for key, album in fresh.items()
-        ]
-        upsert(connection, search_entries, rows, ("id",))
-    touched.created.update(ids[key] for key in fresh)
-    return ids
-
-
-def _album(album_id: str, album: AlbumEntry, now_ms: int) -> dict[str, Any]:
+    left = rows_in(connection, links, track_artists.c.track_id, known)
+    touched.artists.update(row.artist_id for row in left)
     return {
-        "id": album_id,
-        "key": album.key,
-        "title": album.title,
-        "sort_title": sort_key(album.title),
-        "compilation": album.compilation,
-        "release_mbid": album.release_mbid,
-        "added_at": now_ms,
+        row.id: (row.album_id, entries[row.id].album)
+        for row in rows
+        if entries[row.id].album.key != row.key
     }
 
 
-def _group(entry: TrackEntry) -> Group:
-    return os.fsencode(entry.file.path).rpartition(b"/")[0], entry.album_tag
-
-
-def _placed(entry: TrackEntry, mixed: set[Group]) -> TrackEntry:
-    if entry.lone_artist is None or _group(entry) not in mixed:
+def _placed(entry: TrackEntry, neighbours: dict[Group, Neighbours]) -> TrackEntry:
+    if entry.lone_artist is None:
         return entry
-    album = compilation_of(entry.album.title, entry.album.release_mbid)
-    return replace(entry, album=album)
-
-
-def _mixed(
-    connection: Connection,
-    groups: Iterable[Group],
-    entries: Sequence[TrackEntry],
-    known: Sequence[str],
-) -> set[Group]:
-    """Groups that are compilations, with these entries in place of the known tracks."""
-    lone: dict[Group, set[str]] = {}
-    for entry in entries:
-        if entry.lone_artist is not None:
-            lone.setdefault(_group(entry), set()).add(entry.lone_artist)
-    replaced = set(known)
-    for group in groups:
-        for row in _members(connection, group):
-            if row.track_id not in replaced:
-                lone.setdefault(group, set()).add(row.lone_artist)
-    return {group for group, names in lone.items() if is_mixed(names)}
-
-
-def _members(connection: Connection, group: Group) -> list[Row[Any]]:
-    folder, album_tag = group
-    query = (
-        select(files.c.track_id, files.c.lone_artist, tracks.c.album_id)
-        .join_from(files, tracks, tracks.c.id == files.c.track_id)
-        .where(files.c.folder == folder, files.c.album_tag == album_tag)
-        .where(files.c.lone_artist.is_not(None))
-    )
-    return list(connection.execute(query))
-
-
-def regroup(connection: Connection, groups: Iterable[Group], touched: Touched) -> None:
-    """Move tracks of these groups to the album their folder makes them part of now."""
-    for group in sorted(groups):
-        members = _members(connection, group)
-        together = is_mixed(row.lone_artist for row in members)
-        album_query = select(albums)
-        rows = rows_in(connection, album_query, albums.c.id, {row.album_id for row in members})
-        current = {row.id: row for row in rows}
-        for member in members:
-            _regroup_one(connection, member, current[member.album_id], touched, together=together)
-
-
-def _regroup_one(
-    connection: Connection,
-    member: Row[Any],
-    current: Row[Any],
-    touched: Touched,
-    *,
-    together: bool,
-) -> None:
-    if together:
-        album = compilation_of(current.title, current.release_mbid)
-    else:
-        name = connection.execute(
-            select(artists.c.name).where(artists.c.key == member.lone_artist)
-        ).scalar_one()
-        album = AlbumEntry(current.title, (Credit(name),), current.release_mbid, compilation=False)
-    if album.key == current.key:
-        return
-    artist_ids = _artist_ids(connection, album.artists, touched)
-    album_ids = _album_ids(connection, [album], artist_ids, current.added_at, touched)
-    album_id = album_ids[album.key]
-    connection.execute(
-        update(tracks).where(tracks.c.id == member.track_id).values(album_id=album_id)
-    )
-    touched.tracks.add(member.track_id)
-    touched.albums.update((current.id, album_id))
-    touched.artists.update(artist_ids.values())
+    album = neighbours[entry.group].home(entry.album)
+    return entry if album is entry.album else replace(entry, album=album)

@@ -227,6 +227,20 @@ async def test_progress_is_told(library):
     assert library.reported == [(3, 3, str(library.root / "2.ogg"))]
 
 
+async def test_what_a_slow_disk_gives_is_stored_soon(library, monkeypatch):
+    for number in range(3):
+        write(library.root / f"{number}.ogg", 300 + number)
+    read = library.importer._reader.read
+
+    def slowly(file):
+        library.importer._clock.advance(0.6)
+        return read(file)
+
+    monkeypatch.setattr(library.importer._reader, "read", slowly)
+    assert (await library.scan()).added == 3
+    assert [step[:2] for step in library.reported] == [(2, 3), (3, 3)]
+
+
 async def test_an_import_that_was_killed_is_finished_by_the_next(library, monkeypatch):
     monkeypatch.setattr("server_stub.catalog.service.importer.BATCH", 2)
     for number in range(5):
