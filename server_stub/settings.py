@@ -54,6 +54,13 @@ class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`postgresql://USER@HOST/NAME`; empty for SQLite in the data folder."""
 
 
+class EventSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The event log."""
+
+    keep_days: Annotated[int, msgspec.Meta(ge=0, le=36_500)] = 0
+    """Drop events that are older, once a snapshot holds what was made of them; 0 keeps all."""
+
+
 class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Signed media addresses."""
 
@@ -101,6 +108,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     network: NetworkSettings = NetworkSettings()
     database: DatabaseSettings = DatabaseSettings()
+    events: EventSettings = EventSettings()
     accounts: AccountsSettings = AccountsSettings()
     licensing: LicensingSettings = LicensingSettings()
     media: MediaSettings = MediaSettings()

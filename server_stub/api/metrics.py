@@ -47,6 +47,31 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._lag = Gauge(
+            "segue_consumer_lag",
+            "Events of the log that a consumer has still to read, at most.",
+            ("consumer",),
+            registry=self._registry,
+        )
+        self._handled = Gauge(
+            "segue_consumer_events",
+            "Events that a consumer has handled since the server started.",
+            ("consumer",),
+            registry=self._registry,
+        )
+        self._failures = Gauge(
+            "segue_consumer_failures",
+            "Batches that a consumer failed to handle since the server started; it tries again.",
+            ("consumer",),
+            registry=self._registry,
+        )
+
+    def consumer(self, name: str, *, lag: int, handled: int, failures: int) -> None:
+        """How far a consumer of the event log is."""
+        self._lag.labels(name).set(lag)
+        self._handled.labels(name).set(handled)
+        self._failures.labels(name).set(failures)
+
     def began(self) -> None:
         """A request came in."""
         self._in_flight.inc()

@@ -12,11 +12,12 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from server_stub.api import oauth_routes, operation_routes
 from server_stub.api.policy import PUBLIC
-from sync.wire import catalog, collection, intents, playback, problems, sessions
+from sync.wire import catalog, collection, events, intents, playback, problems, sessions
 
 _MODULES = (
     catalog,
     collection,
+    events,
     intents,
     playback,
     problems,

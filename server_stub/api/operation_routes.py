@@ -58,6 +58,13 @@ async def metrics(services: Contexts) -> Response[bytes]:
     """Everything counted, for Prometheus."""
     progress = msgspec.to_builtins(await services.streaming.progress())
     services.metrics.preparation({k: v for k, v in progress.items() if isinstance(v, int)})
+    for worker in services.consumers:
+        services.metrics.consumer(
+            worker.consumer.name,
+            lag=await worker.lag(),
+            handled=worker.progress.handled,
+            failures=worker.progress.failures,
+        )
     return Response(services.metrics.exposition(), headers={"content-type": CONTENT_TYPE})
 
 

@@ -11,6 +11,7 @@ from server_stub.catalog.model.queries import AlbumQuery, PageRequest, TrackQuer
 from server_stub.settings import Settings
 from sync.wire.catalog import Album, Artist, ChangePage, Genre, Lyrics, Page, SearchHits, Track
 from sync.wire.collection import Mark, MarkKind, MarkPage
+from sync.wire.events import ListenPage, PlayCounts, Receipt, ReportBatch
 from sync.wire.intents import Intent, Verdicts
 from sync.wire.playback import Codec, Manifest
 from sync.wire.sessions import Device, DeviceAuthorization, DeviceRegistration, Tier, Tokens
@@ -201,8 +202,31 @@ class Collection(Protocol):
     ) -> Sequence[Mark]: ...
 
 
+class Listening(Protocol):
+    """What each listener heard."""
+
+    async def report(self, user_id: str, session_id: str, batch: ReportBatch) -> Receipt: ...
+
+    async def history(self, user_id: str, limit: int, cursor: str | None) -> ListenPage: ...
+
+    async def plays(self, user_id: str, limit: int) -> PlayCounts: ...
+
+
 IntentHandler = Callable[[str, Sequence[Intent]], Awaitable[Verdicts]]
 """Does what consecutive intents of one kind, by one user (id), ask for."""
+
+
+class LogWorker(Protocol):
+    """A consumer of the event log."""
+
+    @property
+    def consumer(self) -> Any: ...
+
+    @property
+    def progress(self) -> Any: ...
+
+    async def lag(self) -> int: ...
+
 
 Check = Callable[[], Awaitable[str]]
 """Looks at something the server needs: "" if it is well, else what is wrong."""
@@ -217,6 +241,7 @@ class Services:
     accounts: Accounts
     licensing: Licensing
     collection: Collection
+    listening: Listening
     intents: Mapping[str, IntentHandler]
     """Who does what a listener did elsewhere, by the kind of intent."""
     signer: AddressSigner
@@ -225,5 +250,7 @@ class Services:
     sign_in_limit: AttemptLimit
     authority_pem: bytes = b""
     """The certificate of the server's own authority; empty without TLS."""
+    consumers: Sequence[LogWorker] = ()
+    """What follows the event log in the background."""
     checks: dict[str, Check] = field(default_factory=dict)
     """What readiness depends on, by name."""

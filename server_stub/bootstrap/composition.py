@@ -25,6 +25,7 @@ from server_stub.engines.relational.licensing_store import RelationalDevices
 from server_stub.engines.relational.streaming_sources import RelationalSources
 from server_stub.engines.relational.streaming_store import RelationalPreparations
 from server_stub.kernel.clock import Clock
+from server_stub.kernel.events.telling import Tell, tell_nobody
 from server_stub.licensing.service import LicensingService
 from server_stub.settings import Settings
 from server_stub.streaming.service import Stores, StreamingService
@@ -67,13 +68,14 @@ def accounts(ground: Ground) -> AccountsService:
     )
 
 
-def licensing(ground: Ground) -> LicensingService:
+def licensing(ground: Ground, tell: Tell = tell_nobody) -> LicensingService:
     """Devices and licences."""
     return LicensingService(
         RelationalDevices(ground.database),
         signing_key=ground.secrets.licence_key,
         clock=ground.clock,
         settings=ground.settings.licensing,
+        tell=tell,
     )
 
 

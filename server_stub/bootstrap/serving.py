@@ -20,6 +20,7 @@ from server_stub.api.services import Services
 from server_stub.api.signing import AddressSigner
 from server_stub.bootstrap import composition
 from server_stub.bootstrap.composition import Ground
+from server_stub.bootstrap.events import Events, events, listening
 from server_stub.bootstrap.folder import DataFolder
 from server_stub.bootstrap.listener import (
     WebServer,
@@ -33,11 +34,14 @@ from server_stub.catalog.model.scan import ImportSummary
 from server_stub.catalog.service import Importer
 from server_stub.engines.embedded.authority import LocalAuthority
 from server_stub.kernel.clock import SystemClock
+from server_stub.kernel.events.telling import Teller
 from server_stub.settings import Settings
 from server_stub.streaming.service import StreamingService
 from sync.wire.collection import MARK_INTENT
+from sync.wire.events import REPORT_KINDS
 
 LOW_DISK_BYTES = 200 << 20
+RETENTION_S = 86_400
 _log = structlog.get_logger(__name__)
 
 
@@ -93,13 +97,18 @@ class _Server:
         stack.push_async_callback(streaming.close)
         authority_pem, fingerprint, context = await self._secured()
         collection = composition.collection(ground)
+        spine = events(ground)
+        heard = listening(ground, spine.kept)
+        teller = Teller(spine.kept)
+        stack.push_async_callback(teller.close)
         services = Services(
             catalog=composition.catalog(ground.folder, ground.database),
             streaming=streaming,
             accounts=accounts,
-            licensing=composition.licensing(ground),
+            licensing=composition.licensing(ground, teller),
             collection=collection,
-            intents={MARK_INTENT: collection.marked},
+            listening=heard,
+            intents={MARK_INTENT: collection.marked} | dict.fromkeys(REPORT_KINDS, heard.reported),
             signer=AddressSigner(ground.secrets.address_key, ground.clock),
             settings=settings,
             metrics=Metrics(),
@@ -107,6 +116,7 @@ class _Server:
                 settings.limits.sign_in_attempts, settings.limits.sign_in_window_s, ground.clock
             ),
             authority_pem=authority_pem,
+            consumers=spine.workers,
             checks={
                 "database": self._check_database,
                 "blobs": self._check_blobs,
@@ -115,6 +125,9 @@ class _Server:
         )
         stack.push_async_callback(self._stop_tasks)
         self._start("workers", streaming.run_workers())
+        for worker in spine.workers:
+            self._start(f"consumer {worker.consumer.name}", worker.run())
+        self._start("retention", self._retain(spine))
         if self._request.imports:
             importer = composition.importer(ground.database, ground.clock)
             self._start("import", self._import(importer, streaming))
@@ -160,6 +173,13 @@ class _Server:
         async for summary in importer.follow(self._request.imports):
             _report(summary)
             streaming.library_changed()
+
+    async def _retain(self, spine: Events) -> None:
+        """Once a day, drop the events that are older than the settings want to keep them."""
+        days = self._ground.settings.events.keep_days
+        while days:
+            await spine.forget_older_than(days, self._ground.clock.now())
+            await asyncio.sleep(RETENTION_S)
 
     async def _check_database(self) -> str:
         await self._ground.database.read(lambda connection: connection.execute(text("SELECT 1")))

@@ -2,6 +2,10 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
 
 
 def parser() -> argparse.ArgumentParser:
@@ -18,11 +22,34 @@ def parser() -> argparse.ArgumentParser:
         dest="user_verb", metavar="VERB", required=True
     )
     _user_add(user_verbs.add_parser("add", parents=[common], help="add an account"))
+    _user_records(user_verbs, common)
     token = verbs.add_parser("token", parents=[common], help="make a bearer token for scripts")
     token.add_argument("name", metavar="NAME", help="whose account it speaks for")
     token.add_argument("--label", default="script", help="what it is for")
+    _events(verbs.add_parser("events", parents=[common], help="what one user's events did"))
+    replay = verbs.add_parser(
+        "replay", parents=[common], help="make projections again from the event log"
+    )
+    replay.add_argument("context", nargs="?", metavar="CONTEXT", help="only this one's")
     verbs.add_parser("doctor", parents=[common], help="look for what is wrong")
     return program
+
+
+def _user_records(user_verbs: "Subparsers", common: argparse.ArgumentParser) -> None:
+    export = user_verbs.add_parser(
+        "export", parents=[common], help="print everything that is kept about a user, as JSON"
+    )
+    export.add_argument("name", metavar="NAME")
+    erase = user_verbs.add_parser(
+        "erase", parents=[common], help="forget a user for good, with all events"
+    )
+    erase.add_argument("name", metavar="NAME")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _events(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--user", required=True, metavar="NAME", help="whose events")
+    verb.add_argument("--follow", action="store_true", help="go on with what happens from now on")
 
 
 def _common() -> argparse.ArgumentParser:

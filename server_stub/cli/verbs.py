@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -13,7 +14,7 @@ import platformdirs
 import structlog
 import uvloop
 
-from server_stub.bootstrap import administration
+from server_stub.bootstrap import administration, records
 from server_stub.bootstrap.administration import NewAccount
 from server_stub.bootstrap.errors import UsageError
 from server_stub.bootstrap.folder import DataFolder
@@ -122,6 +123,8 @@ def _report(summary: ImportSummary, output: Output) -> None:
 async def _user(
     arguments: Arguments, folder: DataFolder, settings: Settings, output: Output
 ) -> int:
+    if arguments.user_verb in _USER_VERBS:
+        return await _USER_VERBS[arguments.user_verb](arguments, folder, settings, output)
     password = sys.stdin.readline().rstrip("\r\n") if arguments.password_stdin else None
     account = NewAccount(arguments.name, password, arguments.tier, arguments.region)
     added = await administration.add_user(folder, settings, account)
@@ -137,6 +140,53 @@ async def _user(
         },
         f"added {user.name} ({user.tier}, {user.region}){shown}",
     )
+    return DONE
+
+
+async def _user_export(
+    arguments: Arguments, folder: DataFolder, settings: Settings, output: Output
+) -> int:
+    found = await records.export_user(folder, settings, arguments.name)
+    output.result(found, json.dumps(found, ensure_ascii=False, indent=2))
+    return DONE
+
+
+async def _user_erase(
+    arguments: Arguments, folder: DataFolder, settings: Settings, output: Output
+) -> int:
+    if not arguments.yes:
+        output.note(f"This forgets {arguments.name} for good. Type the name again to go on:")
+        if sys.stdin.readline().strip() != arguments.name:
+            raise UsageError("nothing was erased", remedy="Type the name, or give --yes.")
+    user_id = await records.erase_user(folder, settings, arguments.name)
+    output.result({"erased": user_id}, f"{arguments.name} is forgotten")
+    return DONE
+
+
+async def _events(
+    arguments: Arguments, folder: DataFolder, settings: Settings, output: Output
+) -> int:
+    told = records.events_of(folder, settings, arguments.user, follow=arguments.follow)
+    async for one in told:
+        event = one.event
+        name = event["type"].removeprefix("segue.")
+        data = json.dumps(event["data"], ensure_ascii=False)
+        did = f"  -> {json.dumps(one.did)}" if one.did else ""
+        output.result(asdict(one), f"{event['time']}  {name}  {data}{did}")
+    return DONE
+
+
+async def _replay(
+    arguments: Arguments, folder: DataFolder, settings: Settings, output: Output
+) -> int:
+    done = await records.replay(folder, settings, arguments.context)
+    lines = [
+        f"{one.name}: {one.events} events, sha256 {one.digest}"
+        + ("" if one.digest == one.replaced else f" (before: {one.replaced})")
+        for one in done
+    ]
+    rebuilt = [{**asdict(one), "identical": one.digest == one.replaced} for one in done]
+    output.result({"rebuilt": rebuilt}, "\n".join(lines))
     return DONE
 
 
@@ -183,10 +233,13 @@ def _grouped(fingerprint: str) -> str:
     return ":".join(fingerprint[at : at + 2] for at in range(0, len(fingerprint), 2)).upper()
 
 
+_USER_VERBS: dict[str, Verb] = {"export": _user_export, "erase": _user_erase}
 VERBS: dict[str, Verb] = {
     "serve": _serve,
     "import": _import,
     "user": _user,
+    "events": _events,
+    "replay": _replay,
     "token": _token,
     "doctor": _doctor,
 }

@@ -1,6 +1,9 @@
 """What people can do: report what they heard, and look back at it."""
 
+from collections.abc import Sequence
 from typing import Any
+
+import msgspec
 
 from server_stub.kernel.clock import Clock
 from server_stub.kernel.events.envelope import Event
@@ -21,6 +24,7 @@ from server_stub.listening.events import (
 from server_stub.listening.ports import History, Journal, Place
 from sync.wire import events as wire
 from sync.wire.ids import is_id
+from sync.wire.intents import Intent, Verdicts
 
 EARLIEST_MS = 946_684_800_000
 """1 January 2000: a device whose clock says less does not know the time."""
@@ -59,6 +63,25 @@ class ListeningService:
         if events:
             await self._journal.append(events)
         return wire.Receipt(accepted=tuple(event.id for event in events), refused=tuple(refused))
+
+    async def reported(self, user_id: str, intents: Sequence[Intent]) -> Verdicts:
+        """Keep what intents of the kinds in `REPORT_KINDS` tell, each with the fields of the report
+        of that name as its body."""
+        refused: dict[str, str] = {}
+        reports: list[wire.Report] = []
+        for intent in intents:
+            told = {**intent.body, "kind": intent.kind, "id": intent.id, "at": intent.at_ms}
+            try:
+                reports.append(msgspec.convert(told, wire.Report))
+            except msgspec.ValidationError as error:
+                refused[intent.id] = str(error)
+        applied: set[str] = set()
+        for start in range(0, len(reports), wire.BATCH_LIMIT):
+            batch = wire.ReportBatch(reports=tuple(reports[start : start + wire.BATCH_LIMIT]))
+            receipt = await self.report(user_id, "", batch)
+            applied.update(receipt.accepted)
+            refused.update({one.id: one.reason for one in receipt.refused})
+        return Verdicts(applied=frozenset(applied), refused=refused)
 
     async def history(self, user_id: str, limit: int, cursor: str | None) -> wire.ListenPage:
         """A page of listens, newest first. Raises CursorError."""

@@ -66,6 +66,8 @@ class Searched(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
 
 
 Report = Played | Skipped | Sought | Downloaded | Searched
+REPORT_KINDS = ("played", "skipped", "sought", "downloaded", "searched")
+"""Kinds of reports; an intent of one of these kinds carries the same."""
 
 
 class ReportBatch(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ events again, later and later; the others go on.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -77,6 +77,31 @@ class Reading:
             if payload is not None:
                 found.append(Happened(clear, payload))
         return found
+
+
+class Reacting:
+    """A consumer that does something about each event it understands. Again is as good as once."""
+
+    def __init__(
+        self, name: str, reading: Reading, react: Callable[[Happened], Awaitable[None]]
+    ) -> None:
+        self._name = name
+        self._reading = reading
+        self._react = react
+
+    @property
+    def name(self) -> str:
+        """For operators, and of its place."""
+        return self._name
+
+    async def place(self) -> str:
+        """Always the same."""
+        return self._name
+
+    async def handle(self, _place: str, events: Sequence[Stored]) -> None:
+        """React to each event in turn."""
+        for happened in await self._reading.read(events):
+            await self._react(happened)
 
 
 @dataclass

@@ -23,8 +23,15 @@ from server_stub.api.signing import AddressSigner
 from server_stub.catalog.errors import TrackNotFoundError
 from server_stub.collection.service import CollectionService
 from server_stub.engines.memory.collection import MemoryMarks, MemoryTargets
+from server_stub.engines.memory.events import MemoryEvents
+from server_stub.engines.memory.listening import MemoryListening
 from server_stub.kernel.clock import ManualClock
 from server_stub.kernel.errors import NotFoundError
+from server_stub.kernel.events.consuming import Reading, Worker
+from server_stub.kernel.events.projections import Projecting
+from server_stub.kernel.events.types import Vocabulary
+from server_stub.listening.events import TYPES
+from server_stub.listening.service import ListeningService
 from server_stub.settings import Settings
 from sync.wire.catalog import (
     Album,
@@ -279,6 +286,11 @@ class Stage:
     def __post_init__(self):
         targets = MemoryTargets({"track": [TRACK], "album": [ALBUM], "artist": [ARTIST]})
         self.collection = CollectionService(MemoryMarks(), targets, self.clock)
+        self.log = MemoryEvents(self.clock)
+        heard = MemoryListening()
+        self.listening = ListeningService(self.log, heard, self.clock)
+        reading = Reading(self.log, Vocabulary(TYPES))
+        self.worker = Worker(self.log, Projecting(heard, reading))
         self.signer = AddressSigner(b"s" * 32, self.clock)
         self.services = Services(
             catalog=self.catalog,
@@ -286,7 +298,9 @@ class Stage:
             accounts=self.accounts,
             licensing=self.licensing,
             collection=self.collection,
-            intents={"marked": self.collection.marked},
+            listening=self.listening,
+            intents={"marked": self.collection.marked, "played": self.listening.reported},
+            consumers=[self.worker],
             signer=self.signer,
             settings=self.settings,
             metrics=Metrics(),
