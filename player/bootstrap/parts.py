@@ -7,8 +7,9 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
+from cache.adapters.aside_thread import ThreadAside
 from cache.adapters.files_disk import DiskFiles
-from cache.store import ChunkStore
+from cache.front import StoreFront
 from drm.adapters.keystore_choice import open_keystore
 from drm.errors import KeyStoreError
 from drm.vault import Vault
@@ -53,7 +54,7 @@ class Parts(NamedTuple):
     server: CurrentServer
     rights: CurrentRights
     library: Library
-    store: ChunkStore
+    store: StoreFront
     output: Output
     sound_trouble: str
     controller: Controller
@@ -85,6 +86,7 @@ async def build(home: Home, settings: Settings, sink: str) -> Parts:
     output, trouble = await asyncio.to_thread(open_output, sink or settings.audio.sink)
     streaming = await asyncio.to_thread(open_streaming, home, settings.streaming, server)
     sound = await asyncio.to_thread(open_sound_desk, home, settings.sound)
+    belongings = open_belongings(home, server, clock, lambda: broadcast.touch("state"))
     controller = Controller(
         PlaybackWorld(
             server=streaming.tap,
@@ -97,6 +99,7 @@ async def build(home: Home, settings: Settings, sink: str) -> Parts:
                 state=lambda: broadcast.touch("state"),
                 queue=lambda: broadcast.touch("queue"),
                 notice=broadcast.notice,
+                played=belongings.played,
             ),
             policies=streaming.policies,
             trace=streaming.recorder,
@@ -107,7 +110,6 @@ async def build(home: Home, settings: Settings, sink: str) -> Parts:
     )
     streaming.recorder.watch(controller.gauges)
     quality = open_quality(home, settings.streaming, controller, streaming.thrift)
-    belongings = open_belongings(home, server, clock, lambda: broadcast.touch("state"))
     name = type(keystore).__name__.removesuffix("KeyStore").lower()
     return Parts(
         *(vault, name, session, server, rights, library, store, output, trouble),
@@ -227,10 +229,11 @@ def _keystore(home: Home, settings: Settings) -> Any:
         raise EngineStartError(f"the key store cannot be used: {error}") from error
 
 
-def _store(home: Home, settings: Settings, broadcast: Broadcast) -> ChunkStore:
-    return ChunkStore(
+def _store(home: Home, settings: Settings, broadcast: Broadcast) -> StoreFront:
+    return StoreFront(
         DiskFiles(home.cache / "audio"),
         DiskFiles(home.cache / "papers"),
+        ThreadAside(),
         budget_bytes=settings.cache.budget_mb << 20,
-        notice=lambda text: broadcast.notice("warn", text),
+        notice=lambda text, remedy: broadcast.notice("warn", text, remedy),
     )

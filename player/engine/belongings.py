@@ -7,14 +7,17 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
 from player.engine.profiles import ServerProfile
 from player.errors import PlayerError, SignedOutError
+from player.playback.ear import Play
 from sync.collection.ports import MarkFeed
 from sync.collection.service import Collection
 from sync.outbox.service import Outbox
+from sync.wire.intents import Intent
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +34,24 @@ class Own:
 def same(one: ServerProfile, other: ServerProfile) -> bool:
     """Whether two profiles are one account."""
     return (one.url, one.user_id) == (other.url, other.user_id)
+
+
+def intent_of(play: Play) -> Intent:
+    """What the server is told of a play: `played` or `skipped`, as `sync.wire.events` has them."""
+    told: dict[str, Any] = {
+        "track_id": play.track_id,
+        "heard_ms": play.heard_ms,
+        "duration_ms": play.duration_ms,
+    }
+    if not play.finished:
+        told["position_ms"] = play.position_ms
+    return Intent(
+        id=play.id,
+        kind="played" if play.finished else "skipped",
+        key=f"play:{play.id}",
+        at_ms=play.began_at_ms,
+        body=told,
+    )
 
 
 class Belongings:
@@ -51,6 +72,7 @@ class Belongings:
         self._switching: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
         self._closed = False
+        self._notes: set[asyncio.Task[None]] = set()
 
     def use(self, profile: ServerProfile | None) -> None:
         """Somebody signed in, or (None) nobody is any more."""
@@ -76,6 +98,14 @@ class Belongings:
         if self._switching is not None:
             await asyncio.shield(self._switching)
 
+    def played(self, play: Play) -> None:
+        """A play is over: the server of who is signed in is to know of it. Nobody: nobody is."""
+        own = self._own
+        if own is not None:
+            task = asyncio.create_task(own.outbox.put(intent_of(play)))
+            self._notes.add(task)
+            task.add_done_callback(self._noted)
+
     def hurry(self) -> None:
         """The server is back: deliver and follow at once."""
         if self._own is not None:
@@ -99,6 +129,8 @@ class Belongings:
         """Let go of everything; what waits is delivered by the next run."""
         self._closed = True
         await self.ready()
+        if self._notes:
+            await asyncio.wait(self._notes)
         await self._shut()
 
     async def _switch(
@@ -119,6 +151,11 @@ class Belongings:
                 asyncio.create_task(self._follow()),
             ]
         self._on_change()
+
+    def _noted(self, task: asyncio.Task[None]) -> None:
+        self._notes.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("a play was not written down", reason=str(task.exception()))
 
     async def _shut(self) -> None:
         own, self._own = self._own, None

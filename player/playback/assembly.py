@@ -2,6 +2,7 @@
 
 from player.playback.bandwidth import LinkMeter
 from player.playback.download import Downloader
+from player.playback.ear import Ear
 from player.playback.grants import GrantBook
 from player.playback.hearing import Hearing
 from player.playback.lane_setup import LoadingWorld
@@ -20,4 +21,5 @@ def built_transport(
     desk = MediaDesk(downloader, grants, world.store, world.papers)
     loading = LoadingWorld(desk, grants, recovery, world.policies, world.clock, world.trace)
     hearing = Hearing(world.sound, world.catalogue, world.stock)
-    return Transport(loading, world.sound, events, hearing)
+    ear = Ear(world.sound.position, world.clock, world.listeners.played)
+    return Transport(loading, world.sound, events, hearing, ear)

@@ -251,6 +251,7 @@ class Controller:
             **self._volume.shown(),
             "playing": self._transport.wanted,
             "saved_at": self._world.clock.unix(),
+            "heard": self._transport.ear.saved(),
         }
 
     def restore(self, queue: dict[str, Any], place: dict[str, Any]) -> None:
@@ -265,6 +266,7 @@ class Controller:
                 lane = self._line_up.lane(self.queue, self.queue.current)
                 lane.start_ms = max(0, int(place["position_ms"]))
                 self._transport.rest(lane)
+                self._transport.ear.restore(place.get("heard"))
                 age_s = self._world.clock.unix() - float(place.get("saved_at", 0))
                 self._resumes = bool(place.get("playing")) and 0 <= age_s <= ACCIDENT_S
         self._told()

@@ -8,6 +8,7 @@ from random import Random
 
 from player.playback.bandwidth import LinkEstimator
 from player.playback.hearing import SoundStock
+from player.playback.ear import Play
 from player.playback.lane_setup import Policies
 from player.playback.load_control import BufferControl
 from player.playback.ports import (
@@ -93,6 +94,8 @@ class Listeners:
     """The queue is different."""
     notice: Callable[[str, str, str], None] = lambda _level, _text, _detail: None
     """Something a person should read, in one line."""
+    played: Callable[[Play], None] = lambda _play: None
+    """A play is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from player.playback.ear import Ear
 from player.playback.feeder import Feeder
 from player.playback.hearing import Hearing
 from player.playback.lane import Lane
@@ -38,12 +39,13 @@ class Transport:
     """What happens between the queue and the ear."""
 
     def __init__(
-        self, world: LoadingWorld, sound: Sound, events: TransportEvents, hearing: Hearing
+        self, world: LoadingWorld, sound: Sound, events: TransportEvents, hearing: Hearing, ear: Ear
     ) -> None:
         self._world = world
         self._sound = sound
         self._events = events
         self.hearing = hearing
+        self.ear = ear
         self._feeder = Feeder(sound, lambda lane: hearing.shape(lane, self.lanes))
         self.loader = Loader(world, place=self.place, changed=self._lane_changed)
         self.lanes: Sequence[Lane] = ()
@@ -103,6 +105,7 @@ class Transport:
         self.sounding = False
         lane = self.lanes[0]
         if lane.granted is None:
+            self.ear.jumps(lane.sample_of_start())
             self._feeder.silence(lane.track_id)
         else:
             self._begin(lane.sample_of_start())
@@ -155,6 +158,7 @@ class Transport:
         self.wanted = self.sounding = self._resting = False
         self.lanes = ()
         self.loader.set_lanes(())
+        self.ear.ends()
         self._feeder.silence("")
         self._disarm()
 
@@ -193,6 +197,7 @@ class Transport:
     # ------------------------------------------------------------------ attention
 
     def _begin(self, sample: int) -> None:
+        self.ear.jumps(sample)
         self._feeder.begin(self.lanes[0], sample)
 
     def _lane_changed(self, lane: Lane) -> None:
@@ -256,18 +261,22 @@ class Transport:
             self._ran_dry()
         elif event.kind == "drained" and self._feeder.finished:
             self._world.trace("track_end", track=self._track())
+            self.ear.follows(None)
             self._events.ended()
 
     def _track_started(self, generation: int) -> None:
         follows, self._started = generation == self._started, generation
         if follows:
             self._world.trace("track_end", track=self._track())
+            self.ear.follows(self.lanes[1] if len(self.lanes) > 1 else None)
             if len(self.lanes) > 1:
                 self._events.advanced(self.lanes[1])
         elif not self.sounding:
             self.sounding = True
             self._world.trace("first_audio", track=self._track(), buffer_s=self.loader.buffer_s())
             self._events.heard()
+        if not follows:
+            self.ear.starts(self.lanes[0])
         self._world.trace("track_start", track=self._track())
         self.loader.wake()
         self._attend()

@@ -1,12 +1,14 @@
 """Accounts come and go; each keeps what is its own."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from player.engine.belongings import Belongings, Own
 from player.engine.profiles import ServerProfile
 from player.errors import OfflineError, SignedOutError
+from player.playback.ear import Play
 from sync.adapters.carrier_memory import MemoryCarrier
 from sync.adapters.marks_memory import MemoryMarkFeed, MemoryMarkStore
 from sync.adapters.outbox_memory import MemoryOutboxStore
@@ -94,6 +96,44 @@ async def test_what_one_did_is_not_sent_in_the_name_of_another(world):
     world.belongings.use(ADA)
     await until(lambda: world.carrier.applied)
     assert world.belongings.own.profile == ADA
+
+
+PLAY = Play(
+    id="p" * 22,
+    track_id="t" * 22,
+    began_at_ms=5,
+    heard_ms=30_000,
+    duration_ms=60_000,
+    position_ms=30_000,
+    finished=False,
+)
+
+
+async def test_a_play_is_told_to_the_server_once(world):
+    world.belongings.use(ADA)
+    await world.belongings.ready()
+    world.belongings.played(PLAY)
+    world.belongings.played(PLAY)
+    await until(lambda: world.carrier.applied and not world.belongings.own.outbox.pending.waiting)
+    (told,) = world.carrier.applied
+    assert (told.id, told.kind, told.at_ms) == (PLAY.id, "skipped", 5)
+    assert told.body["position_ms"] == 30_000
+
+
+async def test_a_play_is_written_down_before_the_end(world):
+    world.carrier.away = True
+    world.belongings.use(ADA)
+    await world.belongings.ready()
+    world.belongings.played(replace(PLAY, finished=True))
+    await world.belongings.close()
+    (kept,) = world.stores["ada"][0].due(10)
+    assert kept.kind == "played"
+    assert "position_ms" not in kept.body
+
+
+async def test_what_nobody_heard_is_told_to_nobody(world):
+    world.belongings.played(PLAY)
+    assert world.stores == {}
 
 
 async def test_signing_out_closes_and_in_again_opens(world):
