@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from sync.ot.applying import apply, check_entries, compose
+from sync.ot.applying import apply, check_entries
 from sync.ot.errors import HistoryTrimmedError, MissingRevisionsError
 from sync.ot.model import Operation, Playlist
 from sync.ot.transform import transform
@@ -79,9 +79,7 @@ class History:
         """
         if submission.sequence <= self._seen.get(submission.client, -1):
             return None
-        missed: Operation = ()
-        for other in self.since(submission.base):
-            missed = compose(missed, other.operation)
+        missed = tuple(c for other in self.since(submission.base) for c in other.operation)
         operation = transform(submission.operation, missed, "left")
         check_entries(self._playlist, operation)
         playlist = apply(self._playlist, operation)

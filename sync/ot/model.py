@@ -33,6 +33,7 @@ class Playlist(msgspec.Struct, frozen=True, omit_defaults=True):
 class Insert(
     msgspec.Struct,
     frozen=True,
+    gc=False,
     tag="ins",
     tag_field="t",
     rename={"gap": "p", "entry": "e", "track": "v"},
@@ -44,13 +45,15 @@ class Insert(
     track: str
 
 
-class Remove(msgspec.Struct, frozen=True, tag="del", tag_field="t", rename={"index": "p"}):
+class Remove(
+    msgspec.Struct, frozen=True, gc=False, tag="del", tag_field="t", rename={"index": "p"}
+):
     """Take an entry out."""
 
     index: int
 
 
-class Move(msgspec.Struct, frozen=True, tag="mov", tag_field="t", rename={"index": "p"}):
+class Move(msgspec.Struct, frozen=True, gc=False, tag="mov", tag_field="t", rename={"index": "p"}):
     """Take an entry to a gap of the list as it is before the move."""
 
     index: int

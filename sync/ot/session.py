@@ -8,7 +8,7 @@ from sync.ot.applying import apply, check_entries, compose, invert
 from sync.ot.difference import difference
 from sync.ot.errors import MissingRevisionsError
 from sync.ot.history import Revision, Snapshot, Submission
-from sync.ot.model import Operation, Playlist
+from sync.ot.model import Component, Operation, Playlist
 from sync.ot.transform import transform, transform_all
 
 UNDO_DEPTH = 100
@@ -134,17 +134,17 @@ class Session:
         for number, revision in enumerate(fresh, self._revision + 1):
             if revision.number != number:
                 raise MissingRevisionsError(self._revision)
-        seen: Operation = ()
-        remote: Operation = ()
+        seen: list[Component] = []
+        remote: list[Component] = []
         for revision in fresh:
             if revision.client == self._client:
-                seen = compose(seen, self._follow(remote))
-                remote = self._acknowledge(revision)
+                seen += self._follow(tuple(remote))
+                remote = [*self._acknowledge(revision)]
             else:
-                remote = compose(remote, revision.operation)
-        seen = compose(seen, self._follow(remote))
+                remote += revision.operation
+        seen += self._follow(tuple(remote))
         self._revision += len(fresh)
-        return seen
+        return tuple(seen)
 
     def refused(self) -> Operation:
         """The server will not have the operation in flight: take it back, keep later edits.

@@ -23,14 +23,13 @@ class Step:
 
     __slots__ = ("at", "inserts", "kind", "shared", "size", "to")
 
-    def __init__(
-        self, kind: int, at: int, *, to: int = 0, inserts: tuple[Insert, ...] = ()
-    ) -> None:
+    def __init__(self, kind: int, at: int, to: int = 0) -> None:
         self.kind = kind
         self.at = at
         self.to = to
-        self.inserts = inserts
-        self.size = len(inserts)
+        self.size = 1
+        """How many entries an insert puts in."""
+        self.inserts: list[Insert] | None = None
         self.shared: str | None = None
         """The entry, if the other side inserts it too."""
 
@@ -50,25 +49,28 @@ def steps_of(operation: Operation, shared: Collection[str]) -> list[Step]:
     """The list's part of an operation; `shared` names the entries that both sides insert."""
     steps: list[Step] = []
     run: list[Insert] = []
+    end = -1  # the gap after the last run of inserts, if nothing has followed it
     for component in operation:
-        if isinstance(component, Insert) and component.entry not in shared:
-            if run and component.gap != run[0].gap + len(run):
-                steps.append(Step(INSERT, run[0].gap, inserts=tuple(run)))
-                run = []
-            run.append(component)
-            continue
-        if run:
-            steps.append(Step(INSERT, run[0].gap, inserts=tuple(run)))
-            run = []
         if isinstance(component, Insert):
-            steps.append(Step(INSERT, component.gap, inserts=(component,)))
-            steps[-1].shared = component.entry
+            gap = component.gap
+            apart = component.entry in shared
+            if gap == end and not apart:
+                run.append(component)
+                steps[-1].size += 1
+            else:
+                run = [component]
+                step = Step(INSERT, gap)
+                step.inserts = run
+                step.shared = component.entry if apart else None
+                steps.append(step)
+            end = -1 if apart else gap + 1
         elif isinstance(component, Remove):
             steps.append(Step(REMOVE, component.index))
+            end = -1
         elif isinstance(component, Move):
-            steps.append(Step(STAY if component.stays else MOVE, component.index, to=component.to))
-    if run:
-        steps.append(Step(INSERT, run[0].gap, inserts=tuple(run)))
+            index, to = component.index, component.to
+            steps.append(Step(STAY if 0 <= to - index <= 1 else MOVE, index, to))
+            end = -1
     return steps
 
 
@@ -76,18 +78,17 @@ def components_of(steps: Iterable[Step]) -> tuple[ListComponent, ...]:
     """The components that the steps have become."""
     components: list[ListComponent] = []
     for step in steps:
-        if step.kind == INSERT:
-            components += [
-                Insert(gap, insert.entry, insert.track)
-                for gap, insert in enumerate(step.inserts, step.at)
-            ]
-        elif step.kind == REMOVE:
+        kind = step.kind
+        if kind == REMOVE:
             components.append(Remove(step.at))
-        elif step.kind != GONE and step.inserts:  # the same entry with another track replaces it
+        elif kind == INSERT and step.inserts:
+            for gap, insert in enumerate(step.inserts, step.at):
+                components.append(Insert(gap, insert.entry, insert.track))
+        elif kind != GONE and step.inserts:  # the same entry with another track replaces it
             landing = step.to - (step.at < step.to)
-            components.append(Remove(step.at))
-            components += [Insert(landing, insert.entry, insert.track) for insert in step.inserts]
-        elif step.kind != GONE:
+            insert = step.inserts[0]
+            components += [Remove(step.at), Insert(landing, insert.entry, insert.track)]
+        elif kind != GONE:
             components.append(Move(step.at, step.to))
     return tuple(components)
 
@@ -138,12 +139,16 @@ def _carry_shared_insert(mine: Step, rest: Iterator[Step], left: bool) -> None:
     for other in rest:
         if other.kind == INSERT and other.shared == mine.shared:
             winner, loser = (mine, other) if left else (other, mine)
-            if winner.inserts[0].track == loser.inserts[0].track:
-                winner.inserts = ()
+            if _track(winner) == _track(loser):
+                winner.inserts = None
             winner.move(loser.at, winner.at + (loser.at < winner.at))
             loser.vanish()
             return
         _carry_insert(mine, iter((other,)), left)
+
+
+def _track(step: Step) -> str:
+    return step.inserts[0].track if step.inserts else ""
 
 
 def _carry_remove(mine: Step, rest: Iterator[Step]) -> None:

@@ -14,6 +14,7 @@ of about 0.2 µs), a run of adjoining inserts being one step. Source of the sche
 1989; Ressel et al. 1996 (the two-dimensional grid); property 1 only, as in Jupiter (Nichols 1995).
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -28,8 +29,12 @@ def transform(operation: Operation, over: Operation, side: Side) -> Operation:
 
     `side` is the operation's own; `over` has the other one.
     """
-    carried, _ = transform_all((operation,), over, side)
-    return carried[0]
+    if not operation or not over:
+        return operation
+    shared = _shared(operation, over)
+    mine = steps_of(operation, shared)
+    _carry_all(mine, steps_of(over, shared), left=side == "left")
+    return _joined(operation, mine, _registers(over) if side == "right" else frozenset())
 
 
 def transform_all(
@@ -40,30 +45,46 @@ def transform_all(
     `side` is that of the chain. Applying `over` and then the carried chain ends where applying the
     chain and then the carried `over` ends.
     """
-    left = side == "left"
-    shared = _inserted(over) & _inserted(c for operation in chain for c in operation)
+    whole = tuple(component for operation in chain for component in operation)
+    if not whole or not over:
+        return tuple(chain), over
+    shared = _shared(whole, over)
     others = steps_of(over, shared)
-    set_over, set_by_chain = _registers(over), _registers(c for o in chain for c in o)
-    carried: list[Operation] = []
-    for operation in chain:
-        mine = steps_of(operation, shared)
-        for step in mine:
-            carry(step, others, left=left)
-        carried.append(_joined(operation, mine, lost=set() if left else set_over))
-    return tuple(carried), _joined(over, others, lost=set_by_chain if left else set())
+    mine = [steps_of(operation, shared) for operation in chain]
+    _carry_all(list(itertools.chain(*mine)), others, left=side == "left")
+    lost_here, lost_there = frozenset[type[Component]](), _registers(whole)
+    if side == "right":
+        lost_here, lost_there = _registers(over), lost_here
+    carried = [_joined(o, steps, lost_here) for o, steps in zip(chain, mine, strict=True)]
+    return tuple(carried), _joined(over, others, lost_there)
 
 
-def _inserted(components: Iterable[Component]) -> set[str]:
-    return {c.entry for c in components if isinstance(c, Insert)}
+def _carry_all(mine: list[Step], others: list[Step], *, left: bool) -> None:
+    """Change the steps of both sides into what they are after the other side."""
+    if len(mine) > len(others):  # the same, with the longer loop inside
+        mine, others, left = others, mine, not left
+    for step in mine:
+        carry(step, others, left=left)
 
 
-def _registers(components: Iterable[Component]) -> set[type[Component]]:
-    return {type(c) for c in components if type(c) in REGISTERS}
+def _shared(one: Operation, other: Operation) -> frozenset[str]:
+    """The entries that both sides insert: both bring back what was removed before."""
+    short, long = sorted((one, other), key=len)
+    inserted = frozenset(c.entry for c in short if type(c) is Insert)
+    if not inserted:
+        return inserted
+    return inserted.intersection([c.entry for c in long if type(c) is Insert])
+
+
+def _registers(operation: Operation) -> frozenset[type[Component]]:
+    return frozenset(map(type, operation)) & REGISTERS.keys()
 
 
 def _joined(
-    operation: Operation, steps: Iterable[Step], *, lost: set[type[Component]]
+    operation: Operation, steps: Iterable[Step], lost: frozenset[type[Component]]
 ) -> Operation:
     """The registers that count, then the list's components: neither sees the other."""
-    registers = tuple(c for c in operation if type(c) in REGISTERS and type(c) not in lost)
-    return registers + components_of(steps)
+    kept = _registers(operation) - lost
+    if not kept:
+        return components_of(steps)
+    return (*(c for c in operation if type(c) in kept), *components_of(steps))

@@ -39,12 +39,13 @@ class Author:
         count = len(state["items"])
         operation = []
         for _ in range(self.rng.randint(0 if self.rng.random() < 0.1 else 1, most)):
-            component = self._component(count)
+            component = self.component(count)
             count += {"ins": 1, "del": -1}.get(component["t"], 0)
             operation.append(component)
         return operation
 
-    def _component(self, count: int) -> Component:
+    def component(self, count: int) -> Component:
+        """One that fits a list of this length."""
         weights = {
             "mixed": (4, 3, 4, 1),
             "adding": (8, 1, 1, 0),
