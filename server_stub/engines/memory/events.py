@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager, suppress
 
 from server_stub.kernel.clock import Clock, SystemClock
 from server_stub.kernel.events.envelope import Event
-from server_stub.kernel.events.erasure import SUBJECT_ERASED
+from server_stub.kernel.events.erasure import is_erasure
 from server_stub.kernel.events.ports import Position, Stored
 from server_stub.kernel.events.projections import Snapshot
 from server_stub.kernel.events.sealing import new_key, seal
 
 _PARTITION = 0
-_ERASED = f"segue.{SUBJECT_ERASED.name}.v"
 
 
 class MemoryEvents:
@@ -112,7 +111,7 @@ class MemoryEvents:
         self._number += 1
         stored = Stored(_PARTITION, self._number, event)
         self._events.append((round(self._clock.now() * 1000), stored))
-        if event.type.startswith(_ERASED):
+        if is_erasure(event):
             self._keys[event.subject] = None
 
 

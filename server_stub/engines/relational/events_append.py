@@ -11,10 +11,8 @@ from server_stub.engines.relational.database import APPENDED
 from server_stub.engines.relational.events_tables import event_keys, event_snapshots, events
 from server_stub.kernel.clock import Clock, SystemClock
 from server_stub.kernel.events.envelope import Event
-from server_stub.kernel.events.erasure import SUBJECT_ERASED
-from server_stub.kernel.events.sealing import new_key, seal
-
-_ERASED = f"segue.{SUBJECT_ERASED.name}.v"
+from server_stub.kernel.events.erasure import is_erasure
+from server_stub.kernel.events.sealing import new_key, sealed_for
 
 
 def append(connection: Connection, batch: Sequence[Event], clock: Clock | None = None) -> None:
@@ -25,11 +23,11 @@ def append(connection: Connection, batch: Sequence[Event], clock: Clock | None =
     stored_ms = round((clock or SystemClock()).now() * 1000)
     personal = {event.subject for event in batch if event.personal and not event.sealed}
     keys = obtain_keys(connection, personal) if personal else {}
-    rows = [_row(event, stored_ms) for event in _sealed(batch, keys)]
+    rows = [_row(event, stored_ms) for event in sealed_for(batch, keys)]
     if rows:
         connection.execute(_INSERT[connection.dialect.name], rows)
     for event in batch:
-        if event.type.startswith(_ERASED):
+        if is_erasure(event):
             shred_key(connection, event.subject)
     connection.info[APPENDED] = True
 
@@ -68,17 +66,6 @@ def newest(connection: Connection) -> int:
 
 def _keys(connection: Connection, subjects: Collection[str]) -> list[Any]:
     return rows_in(connection, select(event_keys), event_keys.c.subject, sorted(subjects))
-
-
-def _sealed(batch: Sequence[Event], keys: dict[str, bytes]) -> list[Event]:
-    """What is to be stored; personal events of forgotten subjects are not."""
-    kept = []
-    for event in batch:
-        if not event.personal or event.sealed:
-            kept.append(event)
-        elif event.subject in keys:
-            kept.append(seal(event, keys[event.subject]))
-    return kept
 
 
 def _row(event: Event, stored_ms: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from server_stub.kernel.events.envelope import Event
 from server_stub.kernel.events.types import EventType
 
 
@@ -10,3 +11,9 @@ class SubjectErased(msgspec.Struct, frozen=True):
 
 
 SUBJECT_ERASED = EventType("subjects.erased", SubjectErased, personal=False)
+_ANY_VERSION = f"segue.{SUBJECT_ERASED.name}.v"
+
+
+def is_erasure(event: Event) -> bool:
+    """Whether a log must destroy the key of this event's subject."""
+    return event.type.startswith(_ANY_VERSION)

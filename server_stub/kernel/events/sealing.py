@@ -6,6 +6,7 @@ more, wherever copies of them lie: that is how an append-only log forgets somebo
 """
 
 import os
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -27,6 +28,17 @@ def seal(event: Event, key: bytes) -> Event:
     """The event with its data unreadable without the key."""
     data = seal_bytes(event.data, key, _bound_to(event))
     return msgspec.structs.replace(event, data=data, sealed=True)
+
+
+def sealed_for(events: Iterable[Event], keys: Mapping[str, bytes]) -> list[Event]:
+    """Events as a log keeps them: personal ones sealed, those of forgotten subjects left out."""
+    kept = []
+    for event in events:
+        if not event.personal or event.sealed:
+            kept.append(event)
+        elif event.subject in keys:
+            kept.append(seal(event, keys[event.subject]))
+    return kept
 
 
 def opened(event: Event, key: bytes) -> Event:
