@@ -19,26 +19,30 @@ def head(start: int, size: int) -> bytes:
     return _HEAD.pack(MAGIC, size, start)
 
 
+_Span = tuple[int, int, int]
+"""(start, end, place in the file)"""
+
+
 class Ranges:
     """Which bytes of a rendition lie where in its cache file."""
 
     def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._spans: list[tuple[int, int, int]] = []
-        """(start, end, place in the file), by start."""
+        self._spans: tuple[_Span, ...] = ()
+        """By start. Replaced as a whole: one thread may add while another one looks."""
 
     def add(self, start: int, size: int, place: int) -> None:
         """Bytes [start, start + size) lie at `place`."""
-        at = bisect_right(self._starts, start)
-        self._starts.insert(at, start)
-        self._spans.insert(at, (start, start + size, place))
+        spans = self._spans
+        at = bisect_right(spans, start, key=_start)
+        self._spans = (*spans[:at], (start, start + size, place), *spans[at:])
 
     def cover(self, start: int, end: int) -> list[tuple[int, int]] | None:
         """(place, size) of the parts that make up [start, end), or None if some are missing."""
+        spans = self._spans
         parts: list[tuple[int, int]] = []
         at = start
         while at < end:
-            span = self._reaching_furthest(at)
+            span = _reaching_furthest(spans, at)
             if span is None:
                 return None
             span_start, span_end, place = span
@@ -47,9 +51,14 @@ class Ranges:
             at += size
         return parts
 
-    def _reaching_furthest(self, at: int) -> tuple[int, int, int] | None:
-        begun = self._spans[: bisect_right(self._starts, at)]
-        return max((s for s in begun if s[1] > at), key=lambda span: span[1], default=None)
+
+def _start(span: _Span) -> int:
+    return span[0]
+
+
+def _reaching_furthest(spans: tuple[_Span, ...], at: int) -> _Span | None:
+    begun = spans[: bisect_right(spans, at, key=_start)]
+    return max((s for s in begun if s[1] > at), key=lambda span: span[1], default=None)
 
 
 def scan(read: Callable[[int, int], bytes]) -> tuple[Ranges, int]:

@@ -1,9 +1,10 @@
 """The chunk store: ciphertext of renditions on this device, within a budget.
 
-It never fails towards its user: a disk that is full or broken costs a notice, and from then on the
+It never fails towards its user: a disk that is full or broken costs a notice, and for a while the
 store only reads. What it gives out may be damaged; the reader verifies and tells `drop`.
 """
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 
@@ -13,6 +14,8 @@ from cache.eviction import LeastRecent
 from cache.ports import ChunkFiles, StoredFile
 
 DEFAULT_BUDGET_BYTES = 2_000_000_000
+TRY_AGAIN_S = 60.0
+"""How long after a write that failed the next one is tried."""
 OPEN_RENDITIONS = 64
 """Renditions whose ranges are kept in memory."""
 SLACK = 0.02
@@ -29,14 +32,19 @@ class ChunkStore:
         *,
         budget_bytes: int = DEFAULT_BUDGET_BYTES,
         papers_budget_bytes: int = 32_000_000,
-        notice: Callable[[str], None] | None = None,
+        notice: Callable[[str, str], None] = lambda _text, _remedy: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`notice(text, remedy)` is for people."""
         self._chunks = chunks
         self._papers = papers
         self._budget = budget_bytes
         self._papers_budget = papers_budget_bytes
-        self._notice = notice or (lambda _text: None)
+        self._notice = notice
+        self._clock = clock
         self._trouble: str | None = None
+        self._try_at = 0.0
+        """When writing is tried again after trouble."""
         self._files = LeastRecent(self._listed(chunks))
         self._documents = LeastRecent(self._listed(papers))
         self._ranges: OrderedDict[str, Ranges] = OrderedDict()
@@ -93,15 +101,21 @@ class ChunkStore:
             self._give_up(error)
             return False
 
+    def knows(self, rendition_id: str, start: int, end: int) -> bool:
+        """Like `has`, without looking at any file: False if nothing was read of it lately."""
+        ranges = self._ranges.get(rendition_id)
+        return ranges is not None and ranges.cover(start, end) is not None
+
     def put(self, rendition_id: str, start: int, data: bytes) -> None:
         """Keep bytes that were verified."""
-        if self._trouble is not None or not data:
+        if not data or not self._writes():
             return
         try:
             if self.has(rendition_id, start, start + len(data)):
                 return
             if self._make_room(len(data) + HEAD_BYTES, rendition_id):
                 self._append(rendition_id, start, data)
+                self._recovered()
         except CacheError as error:
             self._give_up(error)
 
@@ -135,7 +149,7 @@ class ChunkStore:
 
     def write(self, name: str, data: bytes) -> None:
         """Keep a document."""
-        if self._trouble is not None:
+        if not self._writes():
             return
         try:
             self._papers.replace(name, data)
@@ -228,10 +242,23 @@ class ChunkStore:
         except CacheError as error:
             self._give_up(error)
 
+    def _writes(self) -> bool:
+        """Whether to write: not at once again after trouble."""
+        return self._trouble is None or self._clock() >= self._try_at
+
+    def _recovered(self) -> None:
+        """Something was written."""
+        if self._trouble is not None:
+            self._trouble = None
+            self._notice("Music is kept on this device again", "")
+
     def _give_up(self, error: CacheError) -> None:
+        self._try_at = self._clock() + TRY_AGAIN_S
         if self._trouble is not None:
             return
         self._trouble = str(error)
-        full = isinstance(error, NoRoomError)
-        cause = "the disk is full" if full else f"the cache cannot be used ({error})"
-        self._notice(f"{cause}: nothing more is kept on this device, playing goes on")
+        if isinstance(error, NoRoomError):
+            cause, remedy = "The disk is full", "make room; writing is tried again every minute"
+        else:
+            cause, remedy = f"The cache cannot be used ({error})", "segue doctor shows its folder"
+        self._notice(f"{cause}: nothing more is kept on this device, playing goes on", remedy)

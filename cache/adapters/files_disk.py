@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from cache.errors import NoRoomError, UnwritableError
+from cache.errors import CacheError, NoRoomError, UnwritableError
 from cache.ports import StoredFile
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _UNFINISHED = ".part"
 
 
@@ -64,12 +64,17 @@ class DiskFiles:
     def replace(self, name: str, data: bytes) -> None:
         """Give a file new content, all or nothing."""
         unfinished = name + _UNFINISHED
-        with self._writing(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as descriptor:
-            rest = data
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-        with _translated():
-            (self._folder / unfinished).replace(self._folder / name)
+        try:
+            with self._writing(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as descriptor:
+                rest = data
+                while rest:
+                    rest = rest[os.write(descriptor, rest) :]
+            with _translated():
+                (self._folder / unfinished).replace(self._folder / name)
+        except CacheError:
+            with suppress(OSError):
+                (self._folder / unfinished).unlink()
+            raise
 
     def truncate(self, name: str, size: int) -> None:
         """Cut a file."""

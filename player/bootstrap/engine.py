@@ -105,6 +105,7 @@ async def _run(start: Start) -> None:
         loop.add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as stack:
         parts = await build(start.home, start.settings, start.sink)
+        stack.push_async_callback(parts.store.close)
         stack.push_async_callback(parts.library.close)
         stack.push_async_callback(parts.session.close)
         stack.push_async_callback(parts.belongings.close)
@@ -219,11 +220,10 @@ def _current(controller: Controller) -> str:
     return "" if entry is None else controller.queue.track_of(entry)
 
 
-def _clear(parts: Parts) -> int:
-    before = parts.store.used_bytes
-    parts.store.clear()
+async def _clear(parts: Parts) -> int:
+    freed = await parts.store.clear()
     parts.broadcast.touch("state")
-    return before - parts.store.used_bytes
+    return freed
 
 
 def _plays(parts: Parts) -> bool:

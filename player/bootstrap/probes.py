@@ -4,7 +4,7 @@ import asyncio
 import time
 from importlib.metadata import PackageNotFoundError, version
 
-from cache.store import ChunkStore
+from cache.front import StoreFront
 from drm.vault import Vault
 from player.bootstrap.servers import CurrentServer
 from player.engine.home import Home
@@ -56,7 +56,7 @@ def server_probe(session: Session, current: CurrentServer) -> Probe:
     return probe
 
 
-def cache_probe(store: ChunkStore) -> Probe:
+def cache_probe(store: StoreFront) -> Probe:
     """The cache of audio."""
 
     async def probe() -> Check:

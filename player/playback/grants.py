@@ -65,15 +65,15 @@ class GrantBook:
         known = self._granted.get(track_id)
         if known is not None and (known.settled or not self._stale(known)):
             return known
-        kept = self._from_papers(track_id)
+        kept = await self._from_papers(track_id)
         if kept is not None and kept.settled:
             self._granted[track_id] = kept
             return kept
         return await self.renew(track_id)
 
-    def kept(self, track_id: str) -> GrantedTrack | None:
+    async def kept(self, track_id: str) -> GrantedTrack | None:
         """What papers on this device allow, also when the track was still growing."""
-        return self._from_papers(track_id)
+        return await self._from_papers(track_id)
 
     async def address(self, track_id: str, rendition_id: str) -> MediaAddress:
         """Where a rendition lies now. Raises RenditionReplacedError."""
@@ -157,8 +157,8 @@ class GrantBook:
             raise _refused(error) from error
         return GrantedTrack(track_id, _read(track_id, data), grant.media, grant.media_expires_at)
 
-    def _from_papers(self, track_id: str) -> GrantedTrack | None:
-        raw = self._papers.read(_paper_name(track_id))
+    async def _from_papers(self, track_id: str) -> GrantedTrack | None:
+        raw = await self._papers.read(_paper_name(track_id))
         if raw is None:
             return None
         try:

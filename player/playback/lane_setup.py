@@ -108,7 +108,7 @@ class LaneSetup:
 
     async def _prepare(self, lane: Lane) -> None:
         lane.grant(await self._granted(lane))
-        kept = [r for r in lane.ladder() if self._world.desk.is_kept(r)]
+        kept = [r for r in lane.ladder() if await self._world.desk.is_kept(r)]
         chosen = self._first_choice(lane)
         must_open = not kept or (self.limits.fixed_kbps and chosen not in kept and self._online())
         if must_open:
@@ -142,7 +142,7 @@ class LaneSetup:
                 if not retryable(error):
                     raise
                 persistence.failed(error)
-                kept = self._world.grants.kept(lane.track_id)
+                kept = await self._world.grants.kept(lane.track_id)
                 if kept is not None:
                     recovery.failed(error)
                     return kept

@@ -73,7 +73,7 @@ class MediaDesk:
         self, granted: GrantedTrack, rendition: Rendition, *, ahead: int = 0
     ) -> OpenRendition:
         """Index and decoder configuration; `ahead` bytes of piece 0 come in the same request."""
-        known = self._open_kept(rendition)
+        known = await self._open_kept(rendition)
         if known is not None:
             index, sealed = known
         else:
@@ -89,27 +89,27 @@ class MediaDesk:
         init = envelope.apply(key, 0, sealed)
         return OpenRendition(granted.track_id, rendition, index, init)
 
-    def is_kept(self, rendition: Rendition) -> bool:
+    async def is_kept(self, rendition: Rendition) -> bool:
         """Whether it can be opened without the server."""
-        return self._open_kept(rendition) is not None
+        return await self._open_kept(rendition) is not None
 
     def has(self, source: OpenRendition, number: int) -> bool:
         """Whether a piece is in the store."""
         piece = source.index.pieces[number]
         return self._store.has(source.rendition.id, piece.start, piece.end)
 
-    def _open_kept(self, rendition: Rendition) -> tuple[RenditionIndex, bytes] | None:
-        raw = self._papers.read(_index_name(rendition))
+    async def _open_kept(self, rendition: Rendition) -> tuple[RenditionIndex, bytes] | None:
+        raw = await self._papers.read(_index_name(rendition))
         index = None if raw is None else _verified_index(rendition, raw)
         if index is None:
             return None
-        sealed = self._store.get(rendition.id, 0, index.init_bytes)
+        sealed = await self._store.get(rendition.id, 0, index.init_bytes)
         if sealed is None or digest(sealed) != index.init_digest:
             return None
         return index, sealed
 
     async def _index(self, granted: GrantedTrack, rendition: Rendition) -> RenditionIndex:
-        raw = self._papers.read(_index_name(rendition))
+        raw = await self._papers.read(_index_name(rendition))
         index = None if raw is None else _verified_index(rendition, raw)
         for _attempt in range(ATTEMPTS):
             if index is not None:
@@ -126,7 +126,7 @@ class MediaDesk:
 
     async def _head(self, granted: GrantedTrack, rendition: Rendition, ahead: int) -> bytes:
         end = min(rendition.init_bytes + ahead, rendition.bytes)
-        kept = None if ahead else self._store.get(rendition.id, 0, end)
+        kept = None if ahead else await self._store.get(rendition.id, 0, end)
         if kept is not None:
             return kept
         received = bytearray()
@@ -174,7 +174,7 @@ class MediaDesk:
         `before` gives the stored bytes of the piece before, or None; used only with `follows`.
         """
         piece, rendition_id = flight.piece, flight.source.rendition.id
-        kept = self._store.get(rendition_id, piece.start, piece.end)
+        kept = await self._store.get(rendition_id, piece.start, piece.end)
         if kept is not None:
             if digest(kept) == piece.digest:
                 return kept

@@ -1,7 +1,7 @@
 """What the streaming half of the player asks of the world, in its own words.
 
 Implementations: `player.adapters.server_http` and `server_memory` (MediaServer),
-`drm.rights.Rights` (Rights), `cache.store.ChunkStore` (PieceStore and Papers),
+`drm.rights.Rights` (Rights), `cache.front.StoreFront` (PieceStore and Papers),
 `player.playback.output.Output` (Sound).
 Nothing here blocks for long; only MediaServer waits for the network.
 """
@@ -59,9 +59,12 @@ class Rights(Protocol):
 
 
 class PieceStore(Protocol):
-    """Ciphertext on this device; a store that cannot write says so by itself and answers None."""
+    """Ciphertext on this device; a store that cannot write says so by itself and answers None.
 
-    def get(self, rendition_id: str, start: int, end: int) -> bytes | None:
+    `get` waits for a disk, though not for long; the other calls return at once.
+    """
+
+    async def get(self, rendition_id: str, start: int, end: int) -> bytes | None:
         """Stored bytes [start, end), or None if not all of them are here. They may be damaged."""
         ...
 
@@ -95,8 +98,8 @@ class PieceStore(Protocol):
 class Papers(Protocol):
     """Small documents kept beside the pieces, so that they can be played without the server."""
 
-    def read(self, name: str) -> bytes | None:
-        """A document, or None."""
+    async def read(self, name: str) -> bytes | None:
+        """A document, or None. Waits for a disk, though not for long."""
         ...
 
     def write(self, name: str, data: bytes) -> None:

@@ -158,7 +158,7 @@ class Recovery:
         pause = numbers.long_s if patience == "long" else pause
         pause *= 1 + numbers.jitter * (2 * self._random.random() - 1)
         if isinstance(error, ServerBusyError):
-            return max(pause, min(error.retry_after_s, numbers.busy_most_s))
+            return max(pause, min(error.retry_after_s or 0.0, numbers.busy_most_s))
         return pause
 
     def _lasts(self) -> None:

@@ -26,7 +26,7 @@ def files():
 
 @pytest.fixture
 def store(files, notices):
-    return ChunkStore(files, MemoryFiles(), notice=notices.append)
+    return ChunkStore(files, MemoryFiles(), notice=lambda text, _remedy: notices.append(text))
 
 
 def test_a_full_disk_first_costs_the_oldest(store, files, notices):
@@ -69,7 +69,7 @@ def test_a_broken_disk_is_no_error_for_playback(store, files, notices):
 
 def test_a_folder_that_cannot_be_listed_leaves_the_cache_off(files, notices):
     files.broken = True
-    store = ChunkStore(files, MemoryFiles(), notice=notices.append)
+    store = ChunkStore(files, MemoryFiles(), notice=lambda text, _remedy: notices.append(text))
     store.put("a", 0, DATA)
     assert store.used_bytes == 0
     assert len(notices) == 1
@@ -84,7 +84,7 @@ def test_ranges_of_many_renditions_do_not_pile_up(store):
 
 def test_papers_that_cannot_be_written_are_one_notice(files, notices):
     papers = MemoryFiles(capacity_bytes=10)
-    store = ChunkStore(files, papers, notice=notices.append)
+    store = ChunkStore(files, papers, notice=lambda text, _remedy: notices.append(text))
     store.write("p", bytes(20))
     store.write("q", bytes(20))
     assert len(notices) == 1

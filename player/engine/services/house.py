@@ -1,16 +1,16 @@
 """The engine's own affairs: ending, and what the cache holds."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from player.engine.services.desk import Entry, Nothing, Table
 
 
 class HouseService:
-    """`stop` ends the engine; `clear_cache` empties the cache of audio (it may block)."""
+    """`stop` ends the engine; `clear_cache` empties the cache of audio."""
 
-    def __init__(self, stop: Callable[[], None], clear_cache: Callable[[], int]) -> None:
+    def __init__(self, stop: Callable[[], None], clear_cache: Callable[[], Awaitable[int]]) -> None:
         self._stop = stop
         self._clear_cache = clear_cache
 
@@ -28,4 +28,4 @@ class HouseService:
 
     async def clear(self, _: Nothing) -> dict[str, Any]:
         """Empty the cache; what plays is fetched again when it is needed."""
-        return {"freed_bytes": self._clear_cache()}
+        return {"freed_bytes": await self._clear_cache()}

@@ -37,8 +37,15 @@ class SoundGauge(Protocol):
 class StoreGauge(Protocol):
     """What the store of pieces knows of itself."""
 
-    hits: int
-    misses: int
+    @property
+    def hits(self) -> int:
+        """How often a piece was here."""
+        ...
+
+    @property
+    def misses(self) -> int:
+        """How often it was not."""
+        ...
 
     @property
     def used_bytes(self) -> int:

@@ -55,6 +55,10 @@ def catalog():
     return ChangePage(tuple(changes), len(changes), more=False)
 
 
+async def _twelve():
+    return 12
+
+
 class Pictures:
     """A server with one text and one picture."""
 
@@ -92,7 +96,7 @@ class World:
                 PlaybackService(self.controller, links, self.controller.state),
                 QueueService(self.controller, links, self.library),
                 LibraryService(self.library, Keepsakes(tmp_path / "seen"), lambda: self.pictures),
-                HouseService(lambda: self.stopped.append(True), lambda: 12),
+                HouseService(lambda: self.stopped.append(True), _twelve),
             ],
             {"library": lambda: news_json(self.library.news())},
         )

@@ -6,8 +6,9 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from cache.adapters.aside_memory import MemoryAside
 from cache.adapters.files_memory import MemoryFiles
-from cache.store import ChunkStore
+from cache.front import StoreFront
 from drm.rights import DeviceKey, Rights
 from player.adapters.link_memory import MemoryLink
 from player.adapters.server_memory import MemoryServer
@@ -43,6 +44,7 @@ class Stage:
         self.server = MemoryServer(self.link, self.clock, self.key)
         self.files = MemoryFiles()
         self.papers = MemoryFiles()
+        self.aside = MemoryAside()
         self.notices = []
         self.store_notices = []
         self.states = []
@@ -53,7 +55,13 @@ class Stage:
         self.rights = Rights(
             DeviceKey("device-1", self.key), self.server.public_key, self.clock.unix
         )
-        self.store = ChunkStore(self.files, self.papers, notice=self.store_notices.append)
+        self.store = StoreFront(
+            self.files,
+            self.papers,
+            self.aside,
+            notice=lambda text, _remedy: self.store_notices.append(text),
+            clock=self.clock.monotonic,
+        )
         self.sound = MemorySound()
         self.trace = TraceList(self.clock.monotonic)
         self.controller = Controller(
