@@ -28,6 +28,8 @@ class PlayerError(Exception):
 
     kind: Kind = "failed"
     remedy = ""
+    retry_after_s: float | None = None
+    """When the server asked to come back, if it did."""
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)
@@ -102,9 +104,12 @@ class BadAnswerError(PlayerError):
 class EngineError(PlayerError):
     """What the engine answered when it could not do a command."""
 
-    def __init__(self, kind: Kind, message: str, *, remedy: str = "") -> None:
+    def __init__(
+        self, kind: Kind, message: str, *, remedy: str = "", retry_after_s: float | None = None
+    ) -> None:
         super().__init__(message, remedy=remedy)
         self.kind = kind
+        self.retry_after_s = retry_after_s
 
 
 class EngineAbsentError(PlayerError):

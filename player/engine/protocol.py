@@ -85,7 +85,9 @@ def answer(number: int, result: Any) -> Message:
 
 def refusal(number: int | None, error: PlayerError) -> Message:
     """A request that could not be done; without a number the line itself was wrong."""
-    body = {"kind": error.kind, "message": error.message, "remedy": error.remedy}
+    body: Message = {"kind": error.kind, "message": error.message, "remedy": error.remedy}
+    if error.retry_after_s is not None:
+        body["retry_after_s"] = error.retry_after_s
     return {"id": number, "error": body}
 
 
@@ -100,4 +102,10 @@ def result_of(message: Message) -> Any:
         return message.get("result")
     body = message["error"]
     kind: Kind = body.get("kind") if body.get("kind") in KINDS else "failed"
-    raise EngineError(kind, str(body.get("message", "")), remedy=str(body.get("remedy", "")))
+    after = body.get("retry_after_s")
+    raise EngineError(
+        kind,
+        str(body.get("message", "")),
+        remedy=str(body.get("remedy", "")),
+        retry_after_s=float(after) if isinstance(after, int | float) else None,
+    )

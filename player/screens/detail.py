@@ -120,7 +120,6 @@ class DetailPage(Page):
 
     def on_paged_view_landed(self, event: PagedView.Landed) -> None:
         """The track aimed at may be here."""
-        event.stop()
         for index, item in self.view.pages.loaded():
             if self._aim and item.id == self._aim:
                 self._aim = ""

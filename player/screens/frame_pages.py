@@ -17,6 +17,7 @@ from player.screens.mini import Mini
 from player.screens.page import Page
 from player.screens.playing import PlayingPage
 from player.screens.ports import Clock, Engine
+from player.screens.precise import PreciseCompositor
 from player.screens.queue import QueuePage, QueueView
 from player.screens.search import SearchPage
 from player.screens.stage import Stage
@@ -24,10 +25,11 @@ from player.screens.welcome import WelcomePage
 from player.styles.palette import Palette
 from player.widgets.background import start
 from player.widgets.canvas import Canvas
-from player.widgets.frame_parts import RAIL_FROM, Footer, Rail, TopBar
+from player.widgets.frame_parts import RAIL_FROM, Footer, Rail, StateStrip, TopBar
 from player.widgets.lyrics_view import LyricsView
 from player.widgets.model import LibrarySummary, Notice, PlayerState
 from player.widgets.paged_view import PagedView
+from player.widgets.painters import in_full
 from player.widgets.player_bar import PlayerBar, PlayerCover
 from player.widgets.toast import Toast
 
@@ -48,9 +50,11 @@ class PagesScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self, engine: Engine, clock: Clock, palette: Palette) -> None:
         super().__init__()
+        self._compositor = PreciseCompositor()
         self.stage = Stage(engine, clock, palette, self)
         self.history = History()
         self.top = TopBar(palette, clock.now)
+        self.strip = StateStrip(palette)
         self.rail = Rail(palette)
         self.cover = PlayerCover(palette, self.stage.covers)
         self.player = PlayerBar(palette, clock.monotonic)
@@ -65,7 +69,8 @@ class PagesScreen(Screen[None], inherit_bindings=False):
         yield self.top
         with Horizontal(id="body"):
             yield self.rail
-            yield Container(id="main")
+            with Container(id="main"):
+                yield self.strip
         yield self.mini
         with Horizontal(id="player-row"):
             yield self.cover
@@ -159,12 +164,29 @@ class PagesScreen(Screen[None], inherit_bindings=False):
         if page is None:
             return
         self.footer.hints = page.hints
-        self.footer.repaint()
+        self.note_changed()
         self.top.crumbs, self.top.place = page.crumbs, page.PLACE
         self.top.can_go_back = self.history.deep
         self.top.repaint()
         self.rail.place = page.PLACE
         self.rail.repaint()
+
+    def note_changed(self) -> None:
+        """The footer says in full what the row under the cursor could not."""
+        view = self.page.main_view() if self.page is not None else None
+        if self.drawer is not None and self.drawer.list.has_focus:
+            view = self.drawer.list
+        cut = isinstance(view, PagedView) and view.cut_row
+        self.footer.note = in_full(view.current) if isinstance(view, PagedView) and cut else ""
+        self.footer.repaint()
+
+    def on_paged_view_moved(self) -> None:
+        """Another row is under the cursor."""
+        self.note_changed()
+
+    def on_paged_view_landed(self) -> None:
+        """The row under the cursor has come."""
+        self.note_changed()
 
     def on_descendant_focus(self) -> None:
         """Other keys matter while typing."""
@@ -188,9 +210,12 @@ class PagesScreen(Screen[None], inherit_bindings=False):
         self.cover.show(state.track)
         self.player.show(state)
         self.mini.show(state)
-        self._show_connection(state, before)
-        self.rail.notes = {"go_queue": f"{state.queue.length:,}" if state.queue.length else ""}
-        self.rail.repaint()
+        if state.connection != before.connection:
+            self._show_connection(state, before)
+        notes = {"go_queue": f"{state.queue.length:,}" if state.queue.length else ""}
+        if notes != self.rail.notes:
+            self.rail.notes = notes
+            self.rail.repaint()
         if self.page is not None:
             self.page.state_changed(state, before)
         if self.drawer is not None and state.queue != before.queue:
@@ -203,6 +228,8 @@ class PagesScreen(Screen[None], inherit_bindings=False):
         now, then = state.connection.state, before.connection.state
         if now == "offline" and then != "offline":
             self.top.offline_since = self.stage.clock.now()
+        self.strip.offline_since = self.top.offline_since if now == "offline" else None
+        self.strip.repaint()
         if now == "online" and then != "online":
             self.stage.covers.forget_missing()
         self.top.connection = state.connection
@@ -223,6 +250,8 @@ class PagesScreen(Screen[None], inherit_bindings=False):
         before, self.stage.library = self.stage.library, library
         self.top.syncing = library.syncing
         self.top.repaint()
+        self.strip.tracks_so_far = library.tracks if library.syncing else None
+        self.strip.repaint()
         if self.page is not None and library != before:
             self.page.library_changed()
 

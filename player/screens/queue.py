@@ -159,9 +159,7 @@ class QueueView(Vertical):
                 return yours
 
     async def _ask(self, offset: int, limit: int) -> dict[str, Any]:
-        answer: dict[str, Any] = await self.stage.ask(
-            "queue.list", offset=offset, limit=limit
-        )
+        answer: dict[str, Any] = await self.stage.ask("queue.list", offset=offset, limit=limit)
         return answer
 
     async def _fetch(self, offset: int, limit: int) -> Fetched[QueueRow]:
@@ -184,7 +182,6 @@ class QueueView(Vertical):
 
     def on_paged_view_landed(self, event: PagedView.Landed) -> None:
         """The first time, stand on what plays."""
-        event.stop()
         index = self.stage.state.queue.index
         if not self._placed and self.list.phase == "ready":
             self._placed = True

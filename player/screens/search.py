@@ -56,14 +56,19 @@ class Found(msgspec.Struct, frozen=True):
     def blocks(self) -> tuple[Block, ...]:
         """The headings."""
         return (
-            Block(len(self.tracks), "Tracks", f"{len(self.tracks)}"),
-            Block(len(self.albums), "Albums", f"{len(self.albums)}"),
-            Block(len(self.artists), "Artists", f"{len(self.artists)}"),
+            Block(len(self.tracks), "Tracks", _many(self.tracks)),
+            Block(len(self.albums), "Albums", _many(self.albums)),
+            Block(len(self.artists), "Artists", _many(self.artists)),
         )
 
     def hits(self) -> SearchHits:
         """Without the figures."""
         return SearchHits(self.tracks, self.albums, self.artists)
+
+
+def _many(hits: Sequence[Hit]) -> str:
+    """How many there are, or that more may be: only so many are asked for."""
+    return f"the best {LIMIT}" if len(hits) >= LIMIT else f"{len(hits)}"
 
 
 class HitPainter:

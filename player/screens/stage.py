@@ -93,9 +93,7 @@ class Stage:
         given = {name: value for name, value in query.items() if value}
 
         async def fetch(offset: int, limit: int) -> Fetched[Any]:
-            answer = await self.ask(
-                "library.list", kind=kind, offset=offset, limit=limit, **given
-            )
+            answer = await self.ask("library.list", kind=kind, offset=offset, limit=limit, **given)
             items = decode(answer.get("items", ()), list[shape])  # type: ignore[valid-type]  # a parameter
             return Fetched(int(answer.get("total", len(items))), items)
 

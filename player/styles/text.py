@@ -72,6 +72,20 @@ def fit(text: str, cells: int) -> str:
     return kept.rstrip() + ELLIPSIS if kept.strip() else ELLIPSIS
 
 
+def wrapped(text: str, cells: int, lines: int) -> list[str]:
+    """The text broken between words, at most so many lines."""
+    made: list[str] = []
+    for word in text.split():
+        if made and cell_len(made[-1]) + 1 + cell_len(word) <= cells:
+            made[-1] += f" {word}"
+        else:
+            made.append(word)
+    kept = made[:lines]
+    if len(made) > lines:
+        kept[-1] += f" {made[lines]}"
+    return [fit(line, cells) for line in kept]
+
+
 def pad(text: str, cells: int, *, right: bool = False) -> str:
     """The text fitted into exactly so many cells."""
     text = fit(text, cells)

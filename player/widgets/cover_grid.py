@@ -6,6 +6,7 @@ from textual.strip import Strip
 
 from player.styles.palette import Palette
 from player.styles.text import clean
+from player.styles.text import width as cells_of
 from player.widgets.cover import draw_picture
 from player.widgets.covers import Covers
 from player.widgets.list_view import Look, focus_bar, playing_mark
@@ -165,6 +166,13 @@ class CoverGrid(PagedView[Album]):
         """The wheel scrolls."""
         event.stop()
         self.scroll_by(-_HEIGHT // 2)
+
+    @property
+    def cut_row(self) -> bool:
+        """Whether the words under the chosen cover are too long for it."""
+        album = self.current
+        texts = (clean(album.title), names(album.artists)) if album is not None else ()
+        return any(cells_of(text) > COVER[0] + 1 for text in texts)
 
     # -- drawing
 

@@ -21,6 +21,7 @@ Hint = tuple[str, str]
 RAIL_FROM = 100
 """Columns from which the rail is shown; below, the top bar is a strip of tabs."""
 
+_STRIP_WORDS_FROM = 100
 _SIGNS = {
     "online": ("●", "ok", "online"),
     "connecting": ("◐", "warn", "connecting"),
@@ -145,6 +146,37 @@ class TopBar(Canvas):
             self._draw_connection(row, row.width - 1)
 
 
+class StateStrip(Canvas):
+    """One line above the page: what is not as usual, and what still works."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="strip")
+        self.offline_since: datetime | None = None
+        self.tracks_so_far: int | None = None
+        """While the library is read for the first time."""
+
+    def draw(self, rows: list[Row]) -> None:
+        """Nothing, as a rule."""
+        row = rows[0]
+        wide = row.width >= _STRIP_WORDS_FROM
+        if self.offline_since is not None:
+            self._fill(row)
+            x = row.put(3, "Offline.", "warn", bold=True) + 1
+            words = "What is buffered or cached plays on"
+            row.put(x, f"{words}; lists are the copy on this device." if wide else f"{words}.")
+            x = row.put_right(row.width - 3, "try now", "muted")
+            x = row.put_right(x - 1, "ctrl+l", "accent", bold=True)
+            self.hot(0, x, row.width - 3, "sync")
+        elif self.tracks_so_far is not None:
+            self._fill(row)
+            x = row.put(3, "Reading the library.", "info", bold=True) + 1
+            row.put(x, f"{self.tracks_so_far:,} tracks so far, more are coming.")
+
+    def _fill(self, row: Row) -> None:
+        row.fill = "surface"
+        row.put(0, " " * row.width)
+
+
 class Rail(Canvas):
     """The places to go, by number."""
 
@@ -197,14 +229,15 @@ class Footer(Canvas):
         """The one line."""
         row = rows[0]
         wide = row.width >= RAIL_FROM
-        end = self._draw_right(row, wide=wide)
         x = 2 if wide else 1
+        end = row.width
+        if cells_of(self.note) < row.width * 3 // 4:  # a longer text needs the whole line
+            end = self._draw_right(row, wide=wide)
         if self.pending:
             x = row.put(x, self.pending + "…", "accent", bold=True) + 2
-        if self.note:
-            row.put(x, self.note, "muted", cells=max(0, end - x - 2))
-            return
         gap = 3 if wide else 2
+        if self.note:
+            x = row.put(x, self.note, "text", cells=max(0, end - x - 2)) + gap
         for key, text in self.hints[:8]:
             if x + cells_of(key) + 1 + cells_of(text) > end - 2:
                 break

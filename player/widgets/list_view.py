@@ -140,6 +140,17 @@ class ListView(PagedView[T]):
     def _outline_anew(self) -> None:
         self._outline = Outline(self._blocks or (Block(self.total),))
 
+    @property
+    def cut_row(self) -> bool:
+        """Whether the row under the cursor is too long to be shown whole."""
+        item = self.current
+        if item is None or self.phase != "ready":
+            return False
+        row = Row(self.palette, self.size.width - 2, self.fill)
+        playing = bool(self.playing_key) and self.painter.key(item) == self.playing_key
+        self.painter.paint(row, item, self.cursor, Look(focused=True, playing=playing))
+        return row.cut
+
     # -- geometry
 
     @property

@@ -1,5 +1,6 @@
 """What every long list shares: paging, the states it can be in, and telling what is wrong."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
@@ -9,6 +10,7 @@ from textual.widget import Widget
 
 from player.errors import PlayerError
 from player.styles.palette import Palette
+from player.styles.text import fit, wrapped
 from player.styles.text import width as cells_of
 from player.widgets.background import start
 from player.widgets.paging import PAGE, Fetch, Pages
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PAUSES_S = (5.0, 10.0, 20.0, 30.0)
+_WORDS_CELLS = 76
+_SIGNS = {"err": "× ", "warn": "◐ "}  # noqa: RUF001 -- signs we draw
+_TITLES = {
+    "offline": ("The server cannot be reached", "err"),
+    "not_allowed": ("The server refused this", "err"),
+}
 Phase = Literal["quiet", "loading", "ready", "empty", "error"]
 
 
@@ -78,6 +87,9 @@ class PagedView(Widget, Generic[T], can_focus=True):
         self.problem: PlayerError | None = None
         self.pages: Pages[T] = Pages()
         self.waiting_note = ""
+        self.next_try_s: float | None = None
+        """After what pause a failed list is asked for again by itself."""
+        self._failures = 0
         self._incoming: Pages[T] | None = None
         self._fetch: Fetch[T] | None = None
         self._watches: list[Timer] = []
@@ -105,13 +117,16 @@ class PagedView(Widget, Generic[T], can_focus=True):
 
     def on_resize(self) -> None:
         """More rows may be seen now."""
-        if self._fetch is not None:
+        if self._fetch is not None and self.phase != "error":
             self.load_around()
 
     def retry(self) -> None:
-        """Ask again after a failure."""
-        if self._fetch is not None:
+        """Ask again after a failure; what is shown stays until there is an answer."""
+        self._stop_watching()
+        if self._fetch is not None and self.phase == "loading":
             self.show(self._fetch)
+        elif self._fetch is not None:
+            self.load_around()
 
     @property
     def total(self) -> int:
@@ -122,6 +137,11 @@ class PagedView(Widget, Generic[T], can_focus=True):
     def current(self) -> T | None:
         """The row under the cursor, if it is here."""
         return self.pages.get(self.cursor) if self.total else None
+
+    @property
+    def cut_row(self) -> bool:
+        """Whether the row under the cursor is too long to be shown whole."""
+        raise NotImplementedError
 
     # -- for subclasses
 
@@ -178,6 +198,7 @@ class PagedView(Widget, Generic[T], can_focus=True):
         if pages is not self.pages:
             return  # another list is shown by now
         self._stop_watching()
+        self._failures = 0
         self.problem = None
         self.phase = "ready" if fetched.total else "empty"
         self.cursor = max(0, min(self.cursor, fetched.total - 1))
@@ -194,12 +215,22 @@ class PagedView(Widget, Generic[T], can_focus=True):
         self.problem = error
         if self.phase != "ready":
             self.phase = "error"
+        self._plan_next_try(error)
         self.refresh()
         self.post_message(self.Landed(self))
 
+    def _plan_next_try(self, error: PlayerError) -> None:
+        """What waiting may heal is asked for again, less and less often."""
+        pause_s = error.retry_after_s
+        if pause_s is None and error.kind == "offline":
+            pause_s = _PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)]
+        self._failures += 1
+        self.next_try_s = pause_s
+        if pause_s is not None:
+            self._watches = [self.set_timer(pause_s, self.retry)]
+
     def _watch_the_wait(self) -> None:
         self._stop_watching()
-        self.phase = "quiet"
         self._watches = [
             self.set_timer(self.LOADING_AFTER_S, lambda: self._waits("")),
             self.set_timer(self.SLOW_AFTER_S, lambda: self._waits("slower than usual: 2 s")),
@@ -228,13 +259,19 @@ class PagedView(Widget, Generic[T], can_focus=True):
         elif self.phase == "empty":
             self._message(row, y, height, self.blank)
         elif self.phase == "error" and self.problem is not None:
-            title = {
-                "offline": "The server cannot be reached",
-                "not_allowed": "The server refused this",
-            }.get(self.problem.kind, "This list could not be read")
-            text = self.problem.message
-            self._message(row, y, height, Blank(title, text, ("enter", "try again")), "err")
+            self._problem(row, y, height, self.problem)
         return row.strip()
+
+    def _problem(self, row: Row, y: int, height: int, problem: PlayerError) -> None:
+        """What went wrong, why, what helps, and when it is tried again."""
+        title, role = _TITLES.get(problem.kind, ("This list could not be read", "err"))
+        if problem.retry_after_s is not None:
+            title, role = "The server asks to wait", "warn"
+        text = "; ".join(part for part in (problem.message, problem.remedy) if part)
+        actions = [("enter", "try again")]
+        if self.next_try_s is not None:
+            actions.append(("", f"next try in {self.next_try_s:.0f} s"))
+        self._message(row, y, height, Blank(title, text, *actions), role)
 
     def _skeleton(self, row: Row, y: int, height: int) -> None:
         if y == height - 2:
@@ -248,18 +285,24 @@ class PagedView(Widget, Generic[T], can_focus=True):
             row.draw(7, sign * int((row.width - 8) * reach), bar)
 
     def _message(self, row: Row, y: int, height: int, blank: Blank, role: str = "text") -> None:
-        start = max(0, height // 2 - 3)
+        texts = wrapped(blank.text, min(row.width - 4, _WORDS_CELLS), 3)
+        start = max(0, height // 2 - 2 - len(texts))
         if y == start:
-            sign = "× " if role == "err" else ""  # noqa: RUF001 -- a sign we draw
-            self._centred(row, sign + blank.title, role)
-        elif y == start + 1:
-            row.put(max(1, (row.width - cells_of(blank.text)) // 2), blank.text, "muted")
-        elif y == start + 3 and blank.actions:
-            length = sum(cells_of(k) + cells_of(t) + 4 for k, t in blank.actions) - 3
-            x = max(1, (row.width - length) // 2)
-            for key, text in blank.actions:
-                x = row.put(x, key, "accent", bold=True)
-                x = row.put(x + 1, text, "muted") + 3
+            _centred(row, _SIGNS.get(role, "") + blank.title, role, bold=True)
+        elif start < y <= start + len(texts):
+            _centred(row, texts[y - start - 1], "muted")
+        elif y == start + len(texts) + 2 and blank.actions:
+            _draw_actions(row, blank.actions)
 
-    def _centred(self, row: Row, text: str, role: str) -> None:
-        row.put(max(1, (row.width - cells_of(text)) // 2), text, role, bold=True)
+
+def _centred(row: Row, text: str, role: str, *, bold: bool = False) -> None:
+    text = fit(text, row.width - 2)
+    row.put(max(1, (row.width - cells_of(text)) // 2), text, role, bold=bold)
+
+
+def _draw_actions(row: Row, actions: Sequence[tuple[str, str]]) -> None:
+    length = sum(cells_of(f"{key} {text}".strip()) + 3 for key, text in actions) - 3
+    x = max(1, (row.width - length) // 2)
+    for key, text in actions:
+        x = row.put(x, key, "accent", bold=True)
+        x = row.put(x + (1 if key else 0), text, "muted") + 3

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from player.styles.text import clean, clock, fit
+from player.styles.text import clean, clock
 from player.widgets.artwork import artwork
 from player.widgets.cover import draw_picture
 from player.widgets.list_view import Look, playing_mark
-from player.widgets.model import artists_of
+from player.widgets.model import QueueRow, artists_of
 from player.widgets.row import Row
 from sync.wire.catalog import Album, Artist, ArtistRef, Track
 
@@ -159,6 +159,18 @@ class ArtistPainter:
         return item.id
 
 
+def in_full(item: object) -> str:
+    """A track, album or artist in one text without end."""
+    if isinstance(item, QueueRow):
+        return " · ".join(part for part in (in_full(item.track), clean(item.reason)) if part)
+    if isinstance(item, Track):
+        album = clean(item.album.title)
+        return " · ".join((clean(item.title), clean(artists_of(item)), album))
+    if isinstance(item, Album):
+        return f"{clean(item.title)} · {names(item.artists)}"
+    return clean(item.name) if isinstance(item, Artist) else ""
+
+
 def names(artists: tuple[ArtistRef, ...]) -> str:
     """Who made it, in one text."""
     return clean(", ".join(artist.name for artist in artists))
@@ -166,7 +178,7 @@ def names(artists: tuple[ArtistRef, ...]) -> str:
 
 def mark_hits(row: Row, x: int, text: str, words: tuple[str, ...], look: Look, cells: int) -> None:
     """A text with the searched words bold and underlined in accent."""
-    text = fit(text, cells)
+    text = row.fitted(text, cells)
     folded = text.casefold()
     hit = [False] * len(text)
     if len(folded) == len(text):

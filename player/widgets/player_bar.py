@@ -105,7 +105,7 @@ class PlayerBar(Canvas):
         waits = []
         if state.status == "playing":
             place = state.position(self._now())
-            change = next_change_ms(place, state.duration_ms, self._bar[2])
+            change = next_change_ms(place, state.duration_ms)
             if change < QUIET_MS:
                 waits.append(change / 1000 + 0.002)
         left = self._marked_until - self._now()

@@ -25,15 +25,15 @@ def span(position_ms: float, buffered_ms: float, duration_ms: float, cells: int)
     return Span(halves, max(buffered, (halves + 1) // 2))
 
 
-def next_change_ms(position_ms: float, duration_ms: float, cells: int) -> float:
-    """How long until the bar or the seconds beside it look different, in ms of playback."""
+def next_change_ms(position_ms: float, duration_ms: float) -> float:
+    """How long until the seconds look different, in ms of playback; the bar moves with them.
+
+    On a short track the bar's half cells change more often than the seconds; each repaint costs
+    more than it tells.
+    """
     if duration_ms <= 0 or position_ms >= duration_ms:
         return QUIET_MS
-    to_second = 1000 - position_ms % 1000
-    if cells <= 0:
-        return to_second
-    half = duration_ms / (2 * cells)
-    return min(to_second, half - position_ms % half)
+    return 1000 - position_ms % 1000
 
 
 def draw_progress(row: Row, x: int, cells: int, bar: Span) -> None:

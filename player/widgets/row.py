@@ -1,5 +1,7 @@
 """One line of cells, put together from pieces at columns and turned into a strip."""
 
+from operator import itemgetter
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -15,13 +17,21 @@ BLEND_STEPS = 20
 class Row:
     """A line being drawn. Later pieces win where they overlap; gaps show the fill."""
 
-    __slots__ = ("_pieces", "fill", "palette", "width")
+    __slots__ = ("_pieces", "cut", "fill", "palette", "width")
 
     def __init__(self, palette: Palette, width: int, fill: str = "bg") -> None:
         self.palette = palette
         self.width = width
         self.fill = fill
+        self.cut = False
+        """Whether a text had to end with an ellipsis."""
         self._pieces: list[tuple[int, str, Style]] = []
+
+    def fitted(self, text: str, cells: int) -> str:
+        """As much of a text as fits."""
+        shown = fit(text, cells)
+        self.cut = self.cut or (cells > 0 and shown != text)
+        return shown
 
     def put(
         self,
@@ -34,7 +44,7 @@ class Row:
     ) -> int:
         """Write in a role's colour, cut to `cells` if given. Returns the column after it."""
         style = self.palette.style(role, self.fill, bold=bold)
-        return self.draw(x, text if cells is None else fit(text, cells), style)
+        return self.draw(x, text if cells is None else self.fitted(text, cells), style)
 
     def put_marked(self, x: int, text: str, role: str = "accent") -> int:
         """Write bold and underlined: a search hit, the word being sung."""
@@ -88,7 +98,7 @@ class Row:
         at = 0
         segments: list[Segment] = []
         say = self.palette.say
-        for x, text, style in self._pieces:
+        for x, text, style in _in_order(self._pieces):
             if x < at:
                 line = _over(segments, at, x, Segment(say(text), style))
                 segments = list(line)
@@ -102,6 +112,17 @@ class Row:
             segments.append(Segment(" " * (self.width - at), base))
         strip = Strip(segments, max(at, self.width))
         return strip if at <= self.width else strip.crop(0, self.width)
+
+
+def _in_order(pieces: list[tuple[int, str, Style]]) -> list[tuple[int, str, Style]]:
+    """From left to right, so that nothing has to be cut; as drawn if pieces overlap."""
+    ordered = sorted(pieces, key=itemgetter(0))
+    at = 0
+    for x, text, _ in ordered:
+        if x < at:
+            return pieces
+        at = x + cells_of(text)
+    return ordered
 
 
 def _over(segments: list[Segment], at: int, x: int, piece: Segment) -> Strip:

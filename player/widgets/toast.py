@@ -4,8 +4,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from player.styles.palette import Palette
-from player.styles.text import clean, fit
-from player.styles.text import width as cells_of
+from player.styles.text import clean, wrapped
 from player.widgets.canvas import Canvas
 from player.widgets.model import Notice
 from player.widgets.row import Row
@@ -67,13 +66,7 @@ class Toast(Canvas):
         self.styles.offset = (size.width - width - 2, max(1, size.height - height - bar - 1))
 
     def _detail(self, notice: Notice) -> list[str]:
-        lines: list[str] = []
-        for word in clean(notice.detail).split():
-            if lines and cells_of(lines[-1]) + 1 + cells_of(word) <= WIDTH - 7:
-                lines[-1] += f" {word}"
-            else:
-                lines.append(fit(word, WIDTH - 7))
-        return lines[:3]
+        return wrapped(clean(notice.detail), min(WIDTH, self.app.size.width - 4) - 7, 3)
 
     def draw(self, rows: list[Row]) -> None:
         """State bar, sign, words, key."""

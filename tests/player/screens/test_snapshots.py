@@ -74,6 +74,58 @@ def test_error(make_app, engine, snap_compare):
     assert snap_compare(make_app(), terminal_size=NARROW, run_before=after())
 
 
+def test_rate_limited(make_app, engine, snap_compare):
+    engine.refuses["library.list"] = EngineError(
+        "offline",
+        "demo.example has too much to do",
+        remedy="it is tried again by itself",
+        retry_after_s=8.0,
+    )
+    assert snap_compare(make_app(), terminal_size=NARROW, run_before=after())
+
+
+def test_refused(make_app, engine, snap_compare):
+    engine.refuses["search"] = EngineError("not_allowed", "not in your region", remedy="none")
+    keys = ("g", "s", *"kiln")
+    assert snap_compare(make_app(), terminal_size=NARROW, run_before=after(*keys))
+
+
+def test_no_answer(make_app, engine, monkeypatch, snap_compare):
+    for step in ("LOADING_AFTER_S", "SLOW_AFTER_S", "LATE_AFTER_S"):
+        monkeypatch.setattr(PagedView, step, 0.001)
+    engine.gate.clear()
+
+    async def run(pilot: Pilot) -> None:
+        for _ in range(200):
+            await pilot.pause()
+            page = pilot.app.frame.page
+            if page and "enter" in page.albums.waiting_note:
+                return
+
+    assert snap_compare(make_app(), terminal_size=NARROW, run_before=run)
+
+
+def test_partial(make_app, engine, snap_compare):
+    async def run(pilot: Pilot) -> None:
+        await settle(pilot)
+        so_far = {"revision": 9, "tracks": 3200, "albums": 320, "artists": 40, "syncing": True}
+        engine.tell("library", so_far)
+        await settle(pilot)
+
+    assert snap_compare(make_app(), terminal_size=NARROW, run_before=run)
+
+
+@pytest.mark.parametrize("size", [MEDIUM, NARROW], ids=["medium", "narrow"])
+def test_the_footer_shows_a_long_row_in_full(size, make_app, snap_compare):
+    keys = ("tab", "tab", "j", "j")
+    assert snap_compare(make_app(), terminal_size=size, run_before=after(*keys))
+
+
+def test_offline_narrow(make_app, engine, snap_compare):
+    engine.change(connection=Connection("offline", "demo.example", "Mara", "no route"))
+    assert snap_compare(make_app(), terminal_size=NARROW, run_before=after())
+
+
 def test_empty(make_app, engine, snap_compare):
     engine.catalog.track_count = engine.catalog.album_count = engine.catalog.artist_count = 0
     engine.play_tracks([])

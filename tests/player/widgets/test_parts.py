@@ -51,7 +51,7 @@ def test_a_bar_never_leaves_its_cells(position, buffered, duration, cells):
     bar = span(position, buffered, duration, cells)
     assert 0 <= bar.halves <= 2 * cells
     assert (bar.halves + 1) // 2 <= bar.buffered <= cells
-    assert 0 < next_change_ms(position, duration, cells) <= QUIET_MS
+    assert 0 < next_change_ms(position, duration) <= QUIET_MS
 
 
 def test_only_what_differs_is_repainted():
