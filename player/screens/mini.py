@@ -39,7 +39,7 @@ class Mini(Canvas):
         self.repaint()
         if self.state.status == "playing":
             place = self.state.position(self._now())
-            wait = next_change_ms(place, self.state.duration_ms, self._cells)
+            wait = next_change_ms(place, self.state.duration_ms)
             if wait < QUIET_MS:
                 self._timer = self.set_timer(wait / 1000 + 0.002, self.tick)
 
