@@ -85,7 +85,9 @@ class ClockedSink:
             self._at_s = self._clock()
 
     def position_frames(self) -> int:
-        """Frames taken so far."""
+        """Frames taken so far; the thread's own steps would be too coarse for lyrics."""
+        if self._threaded:
+            self.tick()
         with self._turn:
             return self._taken
 

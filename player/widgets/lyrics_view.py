@@ -50,6 +50,7 @@ class LyricsView(Widget, can_focus=True):
         self._timer: Timer | None = None
         self._return: Timer | None = None
         self._running = False
+        self._speed = 1.0
 
     # -- content
 
@@ -61,9 +62,9 @@ class LyricsView(Widget, can_focus=True):
         self.refresh()
         self.tick()
 
-    def run(self, *, running: bool) -> None:
-        """The song goes on or stands."""
-        self._running = running
+    def run(self, *, running: bool, speed: float = 1.0) -> None:
+        """The song goes on (so many of its seconds in a second) or stands."""
+        self._running, self._speed = running, speed
         self.tick()
 
     def restyle(self, palette: Palette) -> None:
@@ -86,7 +87,7 @@ class LyricsView(Widget, can_focus=True):
             self._repaint(moved=moved)
         wait_ms = self.score.wait_ms(position)
         if self._running and wait_ms is not None and self.is_attached:
-            self._timer = self.set_timer(max(_LEAST_WAIT_S, wait_ms / 1000), self.tick)
+            self._timer = self.set_timer(max(_LEAST_WAIT_S, wait_ms / 1000 / self._speed), self.tick)
 
     def _repaint(self, *, moved: bool) -> None:
         if moved and self.cursor is None:

@@ -107,7 +107,7 @@ class PlayerBar(Canvas):
             place = state.position(self._now())
             change = next_change_ms(place, state.duration_ms)
             if change < QUIET_MS:
-                waits.append(change / 1000 + 0.002)
+                waits.append(change / 1000 / state.sound.speed + 0.002)
         left = self._marked_until - self._now()
         if left > 0:
             waits.append(left + 0.002)
