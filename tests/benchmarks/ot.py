@@ -13,7 +13,7 @@ from itertools import product
 import msgspec
 
 from sync.ot import edits
-from sync.ot.history import History, Snapshot, Submission
+from sync.ot.history import History, Revision, Snapshot, Submission
 from sync.ot.model import Entry, Operation, Playlist
 from sync.ot.session import Session
 from sync.ot.transform import transform
@@ -144,7 +144,10 @@ def _print_speed() -> None:
             edits.insert(5_000, [Entry(f"n{i}", "t") for i in range(100)])
         ),
         "undo": session.undo,
+        "another's move arrives": lambda: session.receive([_revision(session)]),
     }
+    for number in range(100):  # a full stack to undo
+        session.edit(edits.move(session.playlist, [f"e{number}"], 9_000 - number))
     for what, step in steps.items():
         print(f"{TRACKS:,} tracks, {what}: {_cpu(step) * 1000:.1f} ms")
 
@@ -160,6 +163,11 @@ def _print_offline(base: Snapshot) -> None:
         seconds = _cpu(lambda: _come_back(mine, history))  # noqa: B023
         assert mine.playlist == history.playlist
         print(f"500 offline edits over {theirs:,} revisions, both halves: {seconds:.2f} s")
+
+
+def _revision(session: Session) -> Revision:
+    move = edits.move(session.playlist, ["e7"], 1)
+    return Revision(number=session.revision + 1, client="you", sequence=1, operation=move)
 
 
 def _come_back(session: Session, history: History) -> None:

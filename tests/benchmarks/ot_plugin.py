@@ -6,6 +6,7 @@ A state is `{"name": str, "items": [[entry, track], ...]}`; an operation is a li
 `{"t": "name", "v": str}`, applied one after the other. Only `sync.ot` does the work.
 """
 
+import itertools
 from typing import Any
 
 import msgspec
@@ -45,8 +46,7 @@ PLAYLIST = PlaylistType()
 
 
 def _playlist(state: State) -> model.Playlist:
-    items = tuple([model.Entry(entry, track) for entry, track in state["items"]])
-    return model.Playlist(state["name"], items)
+    return model.Playlist(state["name"], tuple(itertools.starmap(model.Entry, state["items"])))
 
 
 def _component(plain: dict[str, Any]) -> model.Component:
@@ -67,4 +67,4 @@ def _operation(plain: Operation) -> model.Operation:
 
 
 def _plain(operation: model.Operation) -> Operation:
-    return [msgspec.to_builtins(component) for component in operation]
+    return list(msgspec.to_builtins(operation))
