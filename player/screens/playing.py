@@ -39,9 +39,10 @@ class Sleeve(Canvas):
         self._covers = covers
 
     def show(self, state: PlayerState) -> None:
-        """Show another state."""
-        self.state = state
-        self.repaint()
+        """Show another state; time passing changes nothing here."""
+        before, self.state = self.state, state
+        if (state.track, state.quality) != (before.track, before.quality):
+            self.repaint()
 
     def cover_cells(self) -> tuple[int, int]:
         """The cover's size: two columns to a line, at most 50x25."""
@@ -173,7 +174,8 @@ class PlayingPage(Page):
             self.foot.show("", 0)
             if track is not None:
                 start(self, partial(self._load, track.id), "lyrics", exclusive=True)
-        self.lyrics.run(running=state.status == "playing" and self.display)
+        running = state.status == "playing" and self.display
+        self.lyrics.run(running=running, speed=state.sound.speed)
 
     async def _load(self, track: str) -> None:
         try:
