@@ -14,6 +14,7 @@ from player.adapters.link_memory import MemoryLink
 from player.adapters.server_memory import MemoryServer
 from player.adapters.sound_memory import MemorySound
 from player.playback.controller import Controller
+from player.playback.hearing import SoundStock
 from player.playback.playback_world import Listeners, PlaybackWorld
 from player.playback.trace import TraceList
 from sync.wire.catalog import AlbumRef, ArtistRef, Track
@@ -59,7 +60,7 @@ class Stage:
             self.files,
             self.papers,
             self.aside,
-            notice=lambda text, _remedy: self.store_notices.append(text),
+            notice=self.store_said,
             clock=self.clock.monotonic,
         )
         self.sound = MemorySound()
@@ -79,12 +80,21 @@ class Stage:
                 clock=self.clock,
                 random=Random(7),
                 trace=self.tracer(),
+                stock=self.stock(),
             )
         )
+
+    def store_said(self, text, remedy):
+        """What the store tells the listener."""
+        self.store_notices.append(text)
 
     def media(self):
         """The server as the player sees it."""
         return self.server
+
+    def stock(self):
+        """How it is to sound at the beginning."""
+        return SoundStock()
 
     def tracer(self):
         """Where the player's events go."""
