@@ -12,6 +12,7 @@ from textual.widget import Widget
 from player.styles.palette import Palette
 from player.styles.text import clean, clock, fit
 from player.styles.text import width as cells_of
+from player.widgets.canvas import changed_spans
 from player.widgets.lyrics_model import Score, Sung, pieces
 from player.widgets.row import Row
 from sync.wire.catalog import LyricLine
@@ -50,6 +51,8 @@ class LyricsView(Widget, can_focus=True):
         self._timer: Timer | None = None
         self._return: Timer | None = None
         self._running = False
+        self._shown: dict[int, Strip] = {}
+        """Rows as they were drawn last."""
         self._speed = 1.0
 
     # -- content
@@ -87,17 +90,26 @@ class LyricsView(Widget, can_focus=True):
             self._repaint(moved=moved)
         wait_ms = self.score.wait_ms(position)
         if self._running and wait_ms is not None and self.is_attached:
-            self._timer = self.set_timer(max(_LEAST_WAIT_S, wait_ms / 1000 / self._speed), self.tick)
+            self._timer = self.set_timer(
+                max(_LEAST_WAIT_S, wait_ms / 1000 / self._speed), self.tick
+            )
 
     def _repaint(self, *, moved: bool) -> None:
-        if moved and self.cursor is None:
-            self.refresh()
-            return
         y = self._middle + (self.sung.line - self._centre) * _SPACING
-        if moved or not 0 <= y < self.size.height:
-            self.refresh()
+        height = self.size.height
+        if moved or not 0 <= y < height:
+            self._send(range(height))
         else:
-            self.refresh(Region(0, y, self.size.width, self._current_rows()))
+            self._send(range(y, min(height, y + self._current_rows())))
+
+    def _send(self, rows: range) -> None:
+        """Send what differs from what stands in these rows."""
+        for y in rows:
+            before = self._shown.get(y)
+            after = self.render_line(y)
+            spans = [(0, self.size.width)] if before is None else changed_spans(before, after)
+            for start, end in spans:
+                self.refresh(Region(start, y, end - start, 1))
 
     def _current_rows(self) -> int:
         """Rows that the line being sung takes."""
@@ -188,8 +200,16 @@ class LyricsView(Widget, can_focus=True):
 
     # -- drawing
 
+    def on_resize(self) -> None:
+        """Everything is elsewhere."""
+        self._shown = {}
+
     def render_line(self, y: int) -> Strip:
         """One line."""
+        self._shown[y] = strip = self._line(y)
+        return strip
+
+    def _line(self, y: int) -> Strip:
         row = Row(self.palette, self.size.width)
         if self.score is None or not self.score.lines:
             if y == self._middle:
