@@ -59,6 +59,9 @@ class EventSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     keep_days: Annotated[int, msgspec.Meta(ge=0, le=36_500)] = 0
     """Drop events that are older, once a snapshot holds what was made of them; 0 keeps all."""
+    kafka: str = ""
+    """`HOST:PORT,HOST:PORT`: consumers read from Kafka, to which the database's log is carried."""
+    topic: str = "segue-events"
 
 
 class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -66,7 +66,7 @@ class Metrics:
             registry=self._registry,
         )
 
-    def consumer(self, name: str, *, lag: int, handled: int, failures: int) -> None:
+    def consumer(self, name: str, *, lag: float, handled: int, failures: int) -> None:
         """How far a consumer of the event log is."""
         self._lag.labels(name).set(lag)
         self._handled.labels(name).set(handled)

@@ -13,6 +13,7 @@ from server_stub.bootstrap.composition import Ground
 from server_stub.bootstrap.errors import UsageError
 from server_stub.bootstrap.events import EFFECTS, Events, events, listening
 from server_stub.bootstrap.folder import DataFolder
+from server_stub.engines.relational.events_log import PARTITION
 from server_stub.kernel.events.envelope import to_cloud_event
 from server_stub.kernel.events.ports import Stored
 from server_stub.kernel.events.projections import Rebuilt, place_of, rebuild
@@ -34,8 +35,7 @@ class Told:
 
 async def replay(folder: DataFolder, settings: Settings, context: str | None) -> list[Rebuilt]:
     """Make one projection, or all, again from the log. Raises UsageError."""
-    async with opened(folder, settings) as ground:
-        spine = events(ground)
+    async with opened(folder, settings) as ground, events(ground) as spine:
         names = list(spine.projections) if context is None else [context]
         if context is not None and context not in spine.projections:
             raise UsageError(
@@ -51,9 +51,8 @@ async def events_of(
     folder: DataFolder, settings: Settings, name: str, *, follow: bool
 ) -> AsyncIterator[Told]:
     """The events of a user, oldest first, and what each did. Raises UserNotFoundError."""
-    async with opened(folder, settings) as ground:
+    async with opened(folder, settings) as ground, events(ground) as spine:
         user_id = await _user_id(ground, name)
-        spine = events(ground)
         after = 0
         while True:
             page = await spine.kept.of_subject(user_id, after, _PAGE)
@@ -69,14 +68,13 @@ async def events_of(
 
 async def export_user(folder: DataFolder, settings: Settings, name: str) -> dict[str, Any]:
     """Everything that is kept about a user. Raises UserNotFoundError."""
-    async with opened(folder, settings) as ground:
+    async with opened(folder, settings) as ground, events(ground) as spine:
         accounts = composition.accounts(ground)
         try:
             user = await accounts.user(name)
             sessions = await accounts.sessions(user.id)
         finally:
             accounts.close()
-        spine = events(ground)
         marks = composition.collection(ground)
         kinds = [await marks.newest(user.id, kind, limit=1_000_000) for kind in MARKS]
         found: dict[str, Any] = {
@@ -96,14 +94,13 @@ async def erase_user(folder: DataFolder, settings: Settings, name: str) -> str:
 
     Raises UserNotFoundError.
     """
-    async with opened(folder, settings) as ground:
+    async with opened(folder, settings) as ground, events(ground) as spine:
         accounts = composition.accounts(ground)
         try:
             user = await accounts.erase(name)
         finally:
             accounts.close()
-        for worker in events(ground).workers:
-            await worker.drain()
+        await spine.drain()
         return user.id
 
 
@@ -135,22 +132,27 @@ async def _all_told(spine: Events, user_id: str) -> AsyncIterator[Told]:
 
 async def _told(spine: Events, page: Sequence[Stored]) -> list[Told]:
     """Events opened and explained; what cannot be opened is not there for anybody."""
-    places = {
-        name: place_of(projection, await projection.live())
-        for name, projection in spine.projections.items()
-    }
-    done = {name: await spine.log.committed(place) for name, place in places.items()}
+    done = await _done(spine)
     found = []
     for stored in page:
         for happened in await spine.reading.read([stored]):
-            reached = {
-                name: stored.number <= position.get(stored.partition, 0)
-                for name, position in done.items()
-            }
             did = {
-                name: effect if reached[name] else {"waiting": True}
+                name: effect if stored.number <= done[name] else {"waiting": True}
                 for name, explain in EFFECTS.items()
                 if (effect := explain(happened))
             }
             found.append(Told(stored.number, to_cloud_event(happened.event), did))
     return found
+
+
+async def _done(spine: Events) -> Mapping[str, int]:
+    """By projection: the number up to which it has taken events in. Another log numbers them
+    anew, so there it is how far they were carried on."""
+    if spine.log is not spine.kept:
+        carried = await spine.kept.committed(await spine.workers[0].consumer.place())
+        return dict.fromkeys(spine.projections, carried.get(PARTITION, 0))
+    done = {}
+    for name, projection in spine.projections.items():
+        place = place_of(projection, await projection.live())
+        done[name] = (await spine.kept.committed(place)).get(PARTITION, 0)
+    return done

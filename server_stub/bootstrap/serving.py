@@ -97,7 +97,7 @@ class _Server:
         stack.push_async_callback(streaming.close)
         authority_pem, fingerprint, context = await self._secured()
         collection = composition.collection(ground)
-        spine = events(ground)
+        spine = await stack.enter_async_context(events(ground))
         heard = listening(ground, spine.kept)
         teller = Teller(spine.kept)
         stack.push_async_callback(teller.close)
@@ -107,6 +107,7 @@ class _Server:
             accounts=accounts,
             licensing=composition.licensing(ground, teller),
             collection=collection,
+            playlists=composition.playlists(ground),
             listening=heard,
             intents={MARK_INTENT: collection.marked} | dict.fromkeys(REPORT_KINDS, heard.reported),
             signer=AddressSigner(ground.secrets.address_key, ground.clock),

@@ -68,3 +68,5 @@ def configure_logging(level: str = "info", *, stream: TextIO = sys.stderr) -> No
     root.setLevel(level.upper())
     for noisy in ("alembic", "uvicorn", "watchfiles"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It calls what it does again by itself an error; what stays broken, consumers tell.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

@@ -7,8 +7,8 @@ import signal
 
 import pytest
 
-from sync.wire.ids import encode
-from tests.journeys.test_server_journey import client_of, program, register  # noqa: F401
+from sync.wire.ids import encode, new_id
+from tests.journeys.test_server_journey import Program, client_of, program, register  # noqa: F401
 
 START = 1_700_000_000_000
 
@@ -145,3 +145,30 @@ async def test_a_user_is_exported_and_erased(program):  # noqa: F811
 async def test_a_projection_that_is_none_is_named(program):  # noqa: F811
     answer = await program.run("replay", "nothing", code=2)
     assert "listening" in answer["error"]["remedy"]
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(
+    "journey",
+    [
+        test_plays_become_history_and_a_replay_while_serving_changes_nothing,
+        test_a_killed_server_loses_no_play_and_counts_none_twice,
+    ],
+)
+async def test_kafka_carries_the_log(request, tmp_path, monkeypatch, journey):
+    monkeypatch.setenv("SEGUE_SERVER_EVENTS_KAFKA", request.getfixturevalue("broker"))
+    monkeypatch.setenv("SEGUE_SERVER_EVENTS_TOPIC", f"events-{new_id()}")
+    await journey(Program(tmp_path / "data"))
+
+
+async def test_a_kafka_that_is_away_stops_nobody(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEGUE_SERVER_EVENTS_KAFKA", "127.0.0.1:9")
+    program = Program(tmp_path / "data")  # noqa: F811
+    token = await started(program)
+    async with program.serving() as (_, ready), client_of(ready, token) as client:
+        told = await client.post("/v1/events", json=plays([40]))
+        assert told.json()["accepted"] == [encode(40)]
+        assert (await client.get("/health/ready")).status_code == 200
+    monkeypatch.delenv("SEGUE_SERVER_EVENTS_KAFKA")
+    async with program.serving() as (_, ready), client_of(ready, token) as client:
+        assert len(await until_counted(client, 1)) == 1

@@ -104,6 +104,23 @@ class Reacting:
             await self._react(happened)
 
 
+class Relaying:
+    """The consumer that carries events on to another log, sealed as they are."""
+
+    name = "relay"
+
+    def __init__(self, target: EventLog) -> None:
+        self._target = target
+
+    async def place(self) -> str:
+        """Always the same."""
+        return self.name
+
+    async def handle(self, _place: str, events: Sequence[Stored]) -> None:
+        """Append the same events there."""
+        await self._target.append([stored.event for stored in events])
+
+
 @dataclass
 class Progress:
     """How a worker does, since it was started."""
@@ -134,7 +151,9 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - whatever it is, the log goes on and so do others
                 self.progress.failures += 1
                 self.progress.failing = f"{type(error).__name__}: {error}"
-                _log.exception("a consumer failed", consumer=self.consumer.name)
+                _log.warning(
+                    "a consumer failed and tries again", consumer=self.consumer.name, exc_info=True
+                )
             if self.progress.handled > handled:
                 delay_s = FIRST_RETRY_S
             await asyncio.sleep(delay_s)
