@@ -1,4 +1,6 @@
-"""What must stay cheap: the long list, the player bar, standing still."""
+"""What must stay cheap: the long list, the player bar, lyrics, standing still."""
+
+import re
 
 from player.screens.fake_engine import FakeEngine
 
@@ -89,3 +91,58 @@ async def test_the_wheel_scrolls(open_app):
         tracks = pilot.app.frame.page.tracks
         tracks.scroll_by(9)
         assert (tracks.top, tracks.cursor) == (9, 0)
+
+
+def sent(app, widget):
+    """Bytes that a repaint of the widget sends, and the texts with their places."""
+    compositor = app.frame._compositor
+    compositor.update_widgets({widget})
+    update = compositor.render_update()
+    data = update.render_segments(app.console) if update is not None else ""
+    placed = []
+    for y, x, rest in re.findall(r"\x1b\[(\d+);(\d+)H((?:(?!\x1b\[\d+;\d+H).)*)", data, re.DOTALL):
+        placed.append((int(x) - 1, int(y) - 1, re.sub(r"\x1b\[[\d;]*m", "", rest)))
+    return len(data.encode()), placed
+
+
+async def test_a_second_of_playback_sends_little_and_the_right_cells(open_app, engine):
+    async with open_app() as pilot:
+        bar = pilot.app.frame.player
+        sent(pilot.app, bar)
+        sizes = []
+        for _ in range(12):
+            engine.clock.advance(1.0)
+            bar.tick()
+            size, placed = sent(pilot.app, bar)
+            sizes.append(size)
+            lines = [strip.text for strip in pilot.app.frame._compositor.render_strips()]
+            assert placed
+            assert all(lines[y][x : x + len(text)] == text for x, y, text in placed)
+        assert sum(sizes) / len(sizes) <= 300
+
+
+async def test_a_word_that_is_sung_sends_a_few_cells(open_app, engine, settle):
+    async with open_app("L") as pilot:
+        await settle(pilot)
+        lyrics = pilot.app.frame.page.lyrics
+        engine.seek(ms=100_000)
+        await settle(pilot)
+        sizes = []
+        for _ in range(60):
+            engine.clock.advance(0.5)
+            lyrics.tick()
+            size, placed = sent(pilot.app, lyrics)
+            sizes.append(size)
+            lines = [strip.text for strip in pilot.app.frame._compositor.render_strips()]
+            assert all(lines[y][x : x + len(text)] == text for x, y, text in placed)
+        assert 0 < sum(sizes) / 30 <= 1024
+
+
+async def test_a_state_that_only_tells_the_time_draws_only_the_bar(open_app, engine, settle):
+    async with open_app("L") as pilot:
+        frame = pilot.app.frame
+        before = {w: w.repainted_cells for w in (frame.top, frame.rail, frame.page.sleeve)}
+        for second in range(5):
+            engine.change(buffered_ms=150_000 + 1000 * second)
+            await settle(pilot)
+        assert {w: w.repainted_cells for w in before} == before
