@@ -19,7 +19,8 @@ from player.playback.errors import SinkLostError, SinkUnavailableError
 from player.playback.ring import FRAME_BYTES
 from player.playback.sink import PcmSource, gain
 
-_PERIOD_MS = 60
+_PERIOD_MS = 25
+"""Volume and pause are heard two of them later."""
 _STUCK_S = 2.0
 _LOG_LENGTH = 64
 _USUAL_RATE = 44_100

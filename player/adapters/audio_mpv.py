@@ -14,6 +14,7 @@ import importlib
 import locale
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from player.playback.errors import SinkLostError, SinkUnavailableError
@@ -40,6 +41,9 @@ _OPTIONS: dict[str, Any] = {
     "demuxer_readahead_secs": 0,
     "stream_buffer_size": "4KiB",
 }
+_DEVICE_BUFFER_MS = {"pulse-buffer": 40, "alsa-buffer-time": 40_000}
+"""What mpv keeps in the device, where its drivers let it be said (ALSA counts microseconds): volume
+and pause are heard that much later."""
 _READ_AHEAD_S = 0.62
 _PROTOCOL = "segue"
 _WAIT_S = 0.2
@@ -141,6 +145,9 @@ class MpvSink:
         except (ImportError, OSError, ValueError, AttributeError) as error:
             raise SinkUnavailableError(f"libmpv cannot be used: {error}") from error
         self._on_lost = on_lost
+        for name, size in _DEVICE_BUFFER_MS.items():
+            with suppress(AttributeError, TypeError, ValueError, SystemError):
+                self._player[name] = size  # a build without that driver has no such
         self._add_protocol()
         self._player.event_callback("end-file", "shutdown")(self._ended)
 

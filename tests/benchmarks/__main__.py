@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-NAMES = ("scan", "encode", "sound", "processors", "serving", "playing", "ot", "soak")
+NAMES = ("start", "scan", "encode", "sound", "processors", "serving", "playing", "ot", "soak")
 
 
 def main(names: list[str]) -> int:
