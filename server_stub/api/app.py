@@ -20,6 +20,7 @@ from server_stub.api import (
     media,
     oauth_routes,
     operation_routes,
+    playlist_routes,
     problems,
 )
 from server_stub.api.openapi import SPECIFICATION, document_route
@@ -42,6 +43,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *link_pages.HANDLERS,
     *oauth_routes.HANDLERS,
     *operation_routes.HANDLERS,
+    *playlist_routes.HANDLERS,
     document_route,
 ]
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 
 from server_stub.api.limits import AttemptLimit
 from server_stub.api.metrics import Metrics
+from server_stub.api.playlist_ports import Playlists
 from server_stub.api.signing import AddressSigner
 from server_stub.catalog.model.queries import AlbumQuery, PageRequest, TrackQuery
 from server_stub.settings import Settings
@@ -241,6 +242,7 @@ class Services:
     accounts: Accounts
     licensing: Licensing
     collection: Collection
+    playlists: Playlists
     listening: Listening
     intents: Mapping[str, IntentHandler]
     """Who does what a listener did elsewhere, by the kind of intent."""

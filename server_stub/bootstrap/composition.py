@@ -22,11 +22,13 @@ from server_stub.engines.relational.catalog_store import RelationalCatalog
 from server_stub.engines.relational.collection_store import RelationalMarks, RelationalTargets
 from server_stub.engines.relational.database import Database
 from server_stub.engines.relational.licensing_store import RelationalDevices
+from server_stub.engines.relational.playlists_store import RelationalPeople, RelationalPlaylists
 from server_stub.engines.relational.streaming_sources import RelationalSources
 from server_stub.engines.relational.streaming_store import RelationalPreparations
 from server_stub.kernel.clock import Clock
 from server_stub.kernel.events.telling import Tell, tell_nobody
 from server_stub.licensing.service import LicensingService
+from server_stub.playlists.service import PlaylistsService
 from server_stub.settings import Settings
 from server_stub.streaming.service import Stores, StreamingService
 
@@ -90,6 +92,12 @@ def collection(ground: Ground) -> CollectionService:
     """What each listener marked."""
     database = ground.database
     return CollectionService(RelationalMarks(database), RelationalTargets(database), ground.clock)
+
+
+def playlists(ground: Ground) -> PlaylistsService:
+    """Playlists that people edit together."""
+    database = ground.database
+    return PlaylistsService(RelationalPlaylists(database), RelationalPeople(database), ground.clock)
 
 
 def importer(database: Database, clock: Clock) -> Importer:

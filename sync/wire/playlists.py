@@ -12,6 +12,10 @@ from sync.ot.history import Revision
 from sync.ot.model import Playlist, Visibility
 
 Role = Literal["owner", "editor", "viewer"]
+MOST_ENTRIES = 10_000
+"""Entries of one playlist."""
+NAME_MAX = 200
+DESCRIPTION_MAX = 2_000
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -43,8 +47,6 @@ class PlaylistSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     description: str = ""
     cover: str | None = None
     visibility: Visibility = "private"
-    folder: str | None = None
-    """Id of the asking user's folder that it lies in."""
     followed: bool = False
     collaborative: bool = False
 
@@ -68,9 +70,40 @@ class RevisionPage(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the newest revision there is; ask again while it is further on."""
 
 
-class NewPlaylist(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class NewPlaylist(msgspec.Struct, frozen=True, kw_only=True):
     """Body that creates a playlist; its id is made by the client, so that it can be resent."""
 
     id: str
     playlist: Playlist
-    folder: str | None = None
+
+
+class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One revision for people: who did how much, when."""
+
+    revision: int
+    author: Person
+    at: int
+    added: int = 0
+    removed: int = 0
+    moved: int = 0
+    renamed: bool = False
+    described: bool = False
+
+
+class RestoreRequest(msgspec.Struct, frozen=True):
+    """Body of `POST /v1/playlists/{id}/restore`: the revision to make it like again."""
+
+    revision: int
+
+
+class CopyRequest(msgspec.Struct, frozen=True):
+    """Body of `POST /v1/playlists/{id}/copy`: the id of the copy, and its name if another."""
+
+    id: str
+    name: str = ""
+
+
+class RoleRequest(msgspec.Struct, frozen=True):
+    """Body of `PUT /v1/playlists/{id}/members/{name}`."""
+
+    role: Literal["editor", "viewer"]

@@ -25,6 +25,7 @@ from server_stub.collection.service import CollectionService
 from server_stub.engines.memory.collection import MemoryMarks, MemoryTargets
 from server_stub.engines.memory.events import MemoryEvents
 from server_stub.engines.memory.listening import MemoryListening
+from server_stub.engines.memory.playlists import MemoryPeople, MemoryPlaylists
 from server_stub.kernel.clock import ManualClock
 from server_stub.kernel.errors import NotFoundError
 from server_stub.kernel.events.consuming import Reading, Worker
@@ -32,6 +33,7 @@ from server_stub.kernel.events.projections import Projecting
 from server_stub.kernel.events.types import Vocabulary
 from server_stub.listening.events import TYPES
 from server_stub.listening.service import ListeningService
+from server_stub.playlists.service import PlaylistsService
 from server_stub.settings import Settings
 from sync.wire.catalog import (
     Album,
@@ -52,6 +54,7 @@ from sync.wire.sessions import Device, DeviceAuthorization, Tokens
 TOKEN = "premium-token"
 FREE_TOKEN = "free-token"
 USER = encode(1)
+OTHER_USER = encode(4)
 DEVICE = encode(2)
 TRACK = encode(10)
 ALBUM = encode(11)
@@ -285,6 +288,8 @@ class Stage:
 
     def __post_init__(self):
         targets = MemoryTargets({"track": [TRACK], "album": [ALBUM], "artist": [ARTIST]})
+        names = {USER: "ada", OTHER_USER: "bob"}
+        self.playlists = PlaylistsService(MemoryPlaylists(names), MemoryPeople(names), self.clock)
         self.collection = CollectionService(MemoryMarks(), targets, self.clock)
         self.log = MemoryEvents(self.clock)
         heard = MemoryListening()
@@ -298,6 +303,7 @@ class Stage:
             accounts=self.accounts,
             licensing=self.licensing,
             collection=self.collection,
+            playlists=self.playlists,
             listening=self.listening,
             intents={"marked": self.collection.marked, "played": self.listening.reported},
             consumers=[self.worker],

@@ -1,0 +1,1 @@
+"""Playlists that several people edit together, and their history."""
