@@ -74,8 +74,9 @@ class History:
     def submit(self, submission: Submission, *, author: str = "", at: int = 0) -> Revision | None:
         """Give an operation its place in the order; None if it has one already.
 
-        The new revision is acknowledged when it is stored. Raises InvalidOperationError if it
-        cannot be applied, and what `since` raises for its base. Nothing changes then.
+        Store the new revision before anybody hears of it; if that fails, make the history again.
+        Raises InvalidOperationError if the operation cannot be applied, and what `since` raises for
+        its base; nothing changes then.
         """
         if submission.sequence <= self._seen.get(submission.client, -1):
             return None

@@ -87,4 +87,4 @@ def _joined(
     kept = _registers(operation) - lost
     if not kept:
         return components_of(steps)
-    return (*(c for c in operation if type(c) in kept), *components_of(steps))
+    return (*[c for c in operation if type(c) in kept], *components_of(steps))

@@ -19,7 +19,7 @@ from sync.ot.session import Session
 from sync.ot.transform import transform
 from tests.benchmarks.ot_plugin import PLAYLIST
 from tests.sync.ot import laws
-from tests.sync.ot.generating import Author, every_component, state_of
+from tests.sync.ot.generating import Author, bringing_back, every_component, state_of
 from tests.sync.ot.groups import Group, play
 
 TRACKS = 10_000
@@ -37,7 +37,7 @@ def search(pairs: int, groups: int, seed: int = 1) -> None:
     _timed("every component beside every two, up to three entries", _every_triple)
     _timed("random pairs of operations, all laws", lambda: _random_pairs(pairs, seed))
     _timed("groups of editors", lambda: _groups(groups, seed))
-    _timed("operations of five editors, 200 each", _five_editors)
+    _timed("edits of five editors, 200 each", _five_editors)
 
 
 def _timed(what, run) -> None:
@@ -87,6 +87,8 @@ def _random_pair(rng: random.Random) -> None:
     laws.check_composition(PLAYLIST, state, a, left.operation(PLAYLIST.apply(state, a), most), b)
     laws.check_undo(PLAYLIST, state, a, b)
     laws.check_both_undo(PLAYLIST, state, a, b)
+    a, b = bringing_back(rng, state, most), bringing_back(rng, state, most)
+    laws.check_pair_converges(PLAYLIST, state, a, b, "left")
 
 
 def _groups(groups: int, seed: int) -> int:

@@ -75,3 +75,25 @@ class Author:
     def _fresh(self) -> int:
         self._made += 1
         return self._made
+
+
+def bringing_back(rng: random.Random, state: State, most: int = 4) -> Operation:
+    """An operation whose inserts are of the same three entries, whoever makes it (as undo does)."""
+    ids = [entry for entry, _ in state["items"]]
+    operation: Operation = []
+    for _ in range(rng.randint(1, most)):
+        away = [entry for entry in ("x", "y", "z") if entry not in ids]
+        kind = rng.choice(("ins", "ins", "del", "mov"))
+        if kind == "ins" and away:
+            entry, gap = rng.choice(away), rng.randint(0, len(ids))
+            operation.append({"t": "ins", "p": gap, "e": entry, "v": f"t{entry}"})
+            ids.insert(gap, entry)
+        elif kind == "del" and ids:
+            index = rng.randrange(len(ids))
+            operation.append({"t": "del", "p": index})
+            del ids[index]
+        elif kind == "mov" and ids:
+            index, gap = rng.randrange(len(ids)), rng.randint(0, len(ids))
+            operation.append({"t": "mov", "p": index, "to": gap})
+            ids.insert(gap - (index < gap), ids.pop(index))
+    return operation

@@ -22,7 +22,7 @@ from sync.ot.model import (
 from sync.ot.transform import transform, transform_all
 from tests.benchmarks.ot_plugin import PLAYLIST
 from tests.sync.ot import laws
-from tests.sync.ot.generating import Author, every_component, state_of
+from tests.sync.ot.generating import Author, bringing_back, every_component, state_of
 
 CHECKED = laws.Untouching(PLAYLIST)
 seeds = st.integers(0, 2**32)
@@ -57,6 +57,18 @@ def test_operations_of_many_components(seed):
     laws.check_undo(CHECKED, state, a, b)
     laws.check_both_undo(CHECKED, state, a, b)
     following = left.operation(PLAYLIST.apply(state, a), most)
+    laws.check_composition(CHECKED, state, a, following, b)
+
+
+@given(seeds)
+def test_entries_that_both_sides_bring_back(seed):
+    rng = random.Random(seed)
+    state = state_of(rng.choice((0, 1, 3)))
+    most = rng.choice((1, 2, 6))
+    a, b = bringing_back(rng, state, most), bringing_back(rng, state, most)
+    for side in ("left", "right"):
+        laws.check_pair_converges(CHECKED, state, a, b, side)
+    following = bringing_back(rng, PLAYLIST.apply(state, a), most)
     laws.check_composition(CHECKED, state, a, following, b)
 
 
