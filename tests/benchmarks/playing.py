@@ -46,10 +46,12 @@ def main():
 
 
 class Stage:
-    """A server with two demo pieces, a signed-in player, and a trace of what it does."""
+    """A server with demo pieces, a signed-in player, and a trace of what it does."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, artist=ARTIST):
+        """The pieces of one artist, two of them; of all when `artist` is empty."""
         self.folder = folder
+        self.artist = artist
         self.trace = folder / "trace.jsonl"
         self.environment = os.environ | {
             "SEGUE_HOME": str(folder / "player"),
@@ -67,7 +69,7 @@ class Stage:
             check=True,
             stderr=subprocess.DEVNULL,
         )
-        self.run_server("import", str(self.folder / "music" / ARTIST))
+        self.run_server("import", str(self.folder / "music" / self.artist))
         self.server = subprocess.Popen(
             [BIN / "segue-server", "serve", "--json", "--port", "0", "--data", self.data],
             stdout=subprocess.PIPE,
@@ -117,7 +119,10 @@ class Stage:
 
     def wait_prepared(self):
         """Until no encoder takes a core from what is measured."""
-        while "2 of 2 tracks ready" not in json.dumps(self.run_server("doctor")):
+        while True:
+            work = self.run_server("doctor")["preparation"]
+            if work["ready"] == work["tracks"]:
+                return
             time.sleep(1)
 
     def seeks(self):

@@ -40,7 +40,7 @@ def main():
     """Print everything."""
     with (
         tempfile.TemporaryDirectory(prefix="segue-soak-") as folder,
-        Stage(Path(folder)) as stage,
+        Stage(Path(folder), artist="") as stage,
     ):
         stage.wait_prepared()
         stage.segue("stop")

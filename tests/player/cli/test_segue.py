@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import zipfile
 
 import pytest
 
@@ -93,6 +94,29 @@ def test_the_life_of_an_engine(segue):
     segue("status", code=NOT_RUNNING)
     log = (segue.home / "log" / "engine.log").read_text()
     assert all(json.loads(line)["event"] for line in log.splitlines())
+
+
+def test_quality_and_diagnostics(segue, tmp_path):
+    assert "follows the link" in segue("quality")
+    assert segue.json("quality", "160")["quality"] == "160"
+    assert segue.json("metered", "on")["metered"] is True
+    segue("quality", "loud", code=2)
+    told = segue("status", "--sink", "mpv")
+    assert "--sink mpv is not used" in told
+    assert "segue stop" in told
+    assert "not used" not in segue("status", "--sink", "null")
+    state = segue.json("status")
+    assert state["limits"] == {"quality": "160", "metered": True, "plan_kbps": 0}
+    assert state["diagnostics"]["buffer"]["target_s"] == 30
+    assert state["diagnostics"]["process"]["memory_bytes"] > 0
+    assert "buffer" in segue("diagnostics")
+    out = segue.json("diagnostics", "export", "--out", str(tmp_path / "bundle.zip"))["out"]
+    with zipfile.ZipFile(out) as archive:
+        assert json.loads(archive.read("link.json")) == []
+        assert json.loads(archive.read("about.json"))["limits"]["quality"] == "160"
+    segue("stop")
+    segue("search", "x")
+    assert segue.json("quality")["quality"] == "160"
 
 
 def test_only_one_engine_is_started(segue):
