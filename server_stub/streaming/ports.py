@@ -32,6 +32,10 @@ class Sources(Protocol):
         """Enrolled tracks that are no longer in the library."""
         ...
 
+    async def album_lufs(self, track_id: str) -> float | None:
+        """Loudness of the album that a track is on, once all of it was measured."""
+        ...
+
     async def version(self) -> int:
         """A number that changes when the library does; cheap to ask for."""
         ...

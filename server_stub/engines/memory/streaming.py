@@ -6,6 +6,7 @@ from pathlib import Path
 
 from server_stub.streaming.errors import BlobMissingError, BlobWriteError
 from server_stub.streaming.model.encoding import Loudness
+from server_stub.streaming.model.loudness import album_lufs
 from server_stub.streaming.model.renditions import (
     DraftRendition,
     FailedTrack,
@@ -253,6 +254,7 @@ class MemorySources:
     def __init__(self, preparations: MemoryPreparations) -> None:
         self._preparations = preparations
         self._files: dict[str, SourceFile] = {}
+        self._albums: dict[str, str] = {}
         self._version = 0
 
     def put(self, source: SourceFile) -> None:
@@ -263,6 +265,10 @@ class MemorySources:
     def touch(self, track_id: str, revision: str) -> None:
         """The file of a track has changed."""
         self.put(replace(self._files[track_id], revision=revision))
+
+    def group(self, album: str, track_ids: Sequence[str]) -> None:
+        """These are the tracks of an album."""
+        self._albums.update(dict.fromkeys(track_ids, album))
 
     def drop(self, track_id: str) -> None:
         """A track was removed."""
@@ -286,6 +292,19 @@ class MemorySources:
     async def vanished(self, limit: int) -> Sequence[str]:
         """Enrolled tracks that are no longer in the library."""
         return [one for one in self._preparations.rows if one not in self._files][:limit]
+
+    async def album_lufs(self, track_id: str) -> float | None:
+        """Loudness of the album that a track is on, once all of it was measured."""
+        album, rows = self._albums.get(track_id), self._preparations.rows
+        found = [(rows.get(one), one) for one, on in self._albums.items() if on == album]
+        return album_lufs(
+            (
+                row is not None and row.loudness is not None,
+                row.loudness.lufs if row is not None and row.loudness is not None else None,
+                self._files[track].duration_ms,
+            )
+            for row, track in found
+        )
 
     async def version(self) -> int:
         """A number that changes when the library does."""

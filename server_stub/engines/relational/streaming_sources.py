@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, String, cast, func, literal, or_
 from server_stub.engines.relational.catalog_tables import changes, files, tracks
 from server_stub.engines.relational.database import Database
 from server_stub.engines.relational.streaming_tables import preparations
+from server_stub.streaming.model.loudness import album_lufs
 from server_stub.streaming.model.renditions import SourceFile
 
 _REVISION = cast(files.c.size, String) + literal("-") + cast(files.c.mtime_ns, String)
@@ -55,6 +56,22 @@ class RelationalSources:
         )
         return await self._database.read(
             lambda connection: list(connection.execute(query).scalars())
+        )
+
+    async def album_lufs(self, track_id: str) -> float | None:
+        """Loudness of the album that a track is on, once all of it was measured."""
+        album = select(tracks.c.album_id).where(tracks.c.id == track_id).scalar_subquery()
+        query = (
+            select(preparations.c.measured, preparations.c.lufs, tracks.c.duration_ms)
+            .select_from(tracks)
+            .outerjoin(preparations, preparations.c.track_id == tracks.c.id)
+            .where(tracks.c.album_id == album)
+        )
+        return await self._database.read(
+            lambda connection: album_lufs(
+                (bool(measured), lufs, duration_ms)
+                for measured, lufs, duration_ms in connection.execute(query)
+            )
         )
 
     async def version(self) -> int:

@@ -86,7 +86,7 @@ def growing_manifest(
     )
 
 
-def ready_manifest(track: PreparedTrack) -> Manifest:
+def ready_manifest(track: PreparedTrack, album_lufs: float | None = None) -> Manifest:
     """The manifest of all that is prepared of one revision of a track."""
     renditions = sorted(track.renditions, key=lambda one: one.rung)
     loudness = track.loudness
@@ -99,6 +99,7 @@ def ready_manifest(track: PreparedTrack) -> Manifest:
         renditions=tuple(map(_stored, renditions)),
         loudness_lufs=loudness.lufs if loudness else None,
         true_peak_dbtp=loudness.true_peak_dbtp if loudness else None,
+        album_loudness_lufs=album_lufs,
         edges=loudness.edges if loudness else Edges(),
     )
 

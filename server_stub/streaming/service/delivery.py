@@ -81,7 +81,7 @@ class StreamingService:
         """
         found = await self._look_up(track_id, codec)
         if isinstance(found, PreparedTrack):
-            return self._ready(found)
+            return await self._ready(found)
         running = self._passes.growing(track_id, codec) or self._begin(found, codec)
         self._passes.hurry(running)
         await self._first_pieces(running, codec)
@@ -196,11 +196,12 @@ class StreamingService:
         )
         return prepared_manifest(manifest, {one.draft.id: one.content_key for one in growing})
 
-    def _ready(self, track: PreparedTrack) -> PreparedManifest:
+    async def _ready(self, track: PreparedTrack) -> PreparedManifest:
         keys = {
             one.id: self._stores.keys.unwrap(one.id, one.wrapped_key) for one in track.renditions
         }
-        return prepared_manifest(ready_manifest(track), keys)
+        album_lufs = await self._sources.album_lufs(track.track_id)
+        return prepared_manifest(ready_manifest(track, album_lufs), keys)
 
 
 async def _reached(running: Pass, codec: Codec, pieces: int, timeout_s: float) -> bool:

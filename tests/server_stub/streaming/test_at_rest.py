@@ -175,3 +175,35 @@ async def test_the_read_model_over_the_catalog(database):
     assert await sources.vanished(10) == [second]
     await store.remove([second])
     assert await sources.vanished(10) == []
+
+
+async def test_an_album_is_as_loud_as_its_tracks_once_all_are_measured(database):
+    first, second = ("1" * 22, "2" * 22)
+
+    def fill(connection):
+        connection.execute(
+            insert(albums).values(id="A" * 22, key="a", title="a", sort_title="a", added_at=1)
+        )
+        imported(connection, first, b"/music/1.ogg", seq=1)
+        imported(connection, second, b"/music/2.ogg", seq=2)
+
+    def measured(track_id, lufs):
+        return lambda connection: (
+            connection.execute(
+                update(streaming_tables.preparations)
+                .where(streaming_tables.preparations.c.track_id == track_id)
+                .values(measured=1, lufs=lufs)
+            ).rowcount
+        )
+
+    sources, store = RelationalSources(database), RelationalPreparations(database)
+    await database.write(fill)
+    assert await sources.album_lufs(first) is None
+    await store.enroll(await sources.unprepared(10))
+    await database.write(measured(first, -10.0))
+    assert await sources.album_lufs(first) is None
+    await database.write(measured(second, -20.0))
+    assert await sources.album_lufs(first) == await sources.album_lufs(second) == -12.6
+    await database.write(measured(second, None))
+    assert await sources.album_lufs(first) == -10.0
+    assert await sources.album_lufs("none") is None

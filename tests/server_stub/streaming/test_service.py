@@ -107,6 +107,16 @@ async def test_a_prepared_track_has_its_whole_ladder(tmp_path):
         assert (await world.service.manifest(SONG, codec="aac")).data == prepared.data
 
 
+async def test_a_manifest_tells_how_loud_the_album_is(tmp_path):
+    async with streaming(tmp_path) as world:
+        world.sources.group("album", [SONG, OTHER])
+        await world.service.preparer.idle()
+        prepared = await world.service.manifest(SONG, codec="vorbis")
+        assert prepared.manifest.album_loudness_lufs == -23.0
+        alone = manifest_from_bytes(prepared.data)
+        assert alone.album_loudness_lufs == -23.0
+
+
 async def test_a_requested_track_grows_under_the_listener(tmp_path):
     async with streaming(tmp_path, pieces=6, held=True) as world:
         service = world.service
