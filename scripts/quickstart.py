@@ -20,6 +20,8 @@ import platformdirs
 BIN = Path(sys.executable).parent
 READY_TIMEOUT_S = 60
 HEADLESS_SECONDS = 20
+USUAL_PORT = 8040
+BEGUN = time.monotonic()
 
 
 class StartError(Exception):
@@ -33,6 +35,11 @@ class Server:
     url: str
     pid: int
     started_here: bool
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.url.rsplit(":", 1)[1])
 
 
 def say(text: str) -> None:
@@ -72,16 +79,26 @@ def demo_library(data: Path) -> Path:
     return folder
 
 
-def running_server(data: Path) -> Server | None:
-    """The server an earlier run left behind, if it still answers."""
+def noted_server(data: Path) -> Server | None:
+    """The server of the run before, whether it still runs or not."""
     try:
         noted = json.loads((data / "quickstart.json").read_text())
-        os.kill(noted["pid"], 0)
-        host, port = noted["url"].rsplit("/", 1)[1].rsplit(":", 1)
-        socket.create_connection((host, int(port)), timeout=2).close()
-    except (OSError, ValueError, KeyError):
+        return Server(str(noted["url"]), int(noted["pid"]), started_here=False)
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Server(noted["url"], noted["pid"], started_here=False)
+
+
+def running_server(data: Path) -> Server | None:
+    """The server an earlier run left behind, if it still answers."""
+    server = noted_server(data)
+    if server is None:
+        return None
+    try:
+        os.kill(server.pid, 0)
+        socket.create_connection(("127.0.0.1", server.port), timeout=2).close()
+    except (OSError, ValueError):
+        return None
+    return server
 
 
 def start_server(data: Path, folders: list[Path]) -> Server:
@@ -89,7 +106,8 @@ def start_server(data: Path, folders: list[Path]) -> Server:
     data.mkdir(parents=True, exist_ok=True)
     log = (data / "server.log").open("ab")
     command = [str(BIN / "segue-server"), "serve", "--json", "--data", str(data)]
-    command += ["--port", str(_port(8040))]
+    before = noted_server(data)  # the same address again, so that the player is still signed in
+    command += ["--port", str(_port(before.port if before else USUAL_PORT))]
     for folder in folders:
         command += ["--import", str(folder)]
     process = subprocess.Popen(
@@ -127,10 +145,9 @@ def _wait_ready(process: subprocess.Popen[str], log: Path) -> str:
 
 def sign_in(data: Path, server: Server) -> None:
     """Make an account for the person at this machine and sign the player in, unless it is."""
-    status = segue("status", check=False)
-    known = status.get("connection", {})
-    if known.get("server") == server.url and known.get("state") == "online":
-        return
+    known = segue("status", check=False).get("connection", {})
+    if known.get("server") == server.url and "tracks" in segue("sync", check=False):
+        return  # the session of the run before is good
     name = os.environ.get("USER") or "listener"
     segue_server(
         data, "user", "add", name, "--tier", "premium", "--region", "DE", check=False
@@ -170,7 +187,8 @@ def listen_without_terminal(server: Server) -> None:
     say(
         f"  place {_clock(status['position_ms'])} of {_clock(status['duration_ms'])}, "
         f"{quality.get('codec', '?')} {quality.get('kbps', '?')} kbit/s, "
-        f"buffer {status['buffer_s']:.0f} s, sound {first_ms or 0:.0f} ms after asking"
+        f"buffer {status['buffer_s']:.0f} s, sound {first_ms or 0:.0f} ms after asking, "
+        f"{begin - BEGUN + (first_ms or 0) / 1000:.1f} s after the start"
     )
     segue("stop")
 
@@ -214,7 +232,15 @@ def _at_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
+def start_engine() -> subprocess.Popen[bytes]:
+    """Let the engine start while the server does; a search needs nobody to be signed in."""
+    command = [str(BIN / "segue"), "search", "-", "--json"]
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+
+
 def _start(data: Path, given: list[Path]) -> int:
+    engine = start_engine()
     server = running_server(data)
     folders = given or ([] if server else [demo_library(data)])
     if server is None:
@@ -222,6 +248,7 @@ def _start(data: Path, given: list[Path]) -> int:
     elif folders:
         say("The server runs already; importing into it.")
         segue_server(data, "import", *(str(folder) for folder in folders))
+    engine.wait()  # whatever came of it: the next verb says what is wrong
     sign_in(data, server)
     if _at_terminal():
         code = subprocess.call([str(BIN / "segue")])
