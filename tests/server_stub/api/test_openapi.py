@@ -73,7 +73,13 @@ def httpx_arguments(case):
     body = arguments.pop("data", None)
     if body is not None:
         arguments["content" if isinstance(body, bytes | str) else "data"] = body
-    known = {"method", "url", "params", "headers", "json", "content", "data", "cookies"}
+    # The credentials are the stage's, not made up ones.
+    arguments["headers"] = {
+        name: value
+        for name, value in (arguments.get("headers") or {}).items()
+        if name.lower() != "authorization"
+    }
+    known = {"method", "url", "params", "headers", "json", "content", "data"}
     return {name: value for name, value in arguments.items() if name in known}
 
 
