@@ -14,7 +14,7 @@ from cache.eviction import LeastRecent
 from cache.ports import ChunkFiles, StoredFile
 
 DEFAULT_BUDGET_BYTES = 2_000_000_000
-TRY_AGAIN_S = 60.0
+TRY_AGAIN_S = 20.0
 """How long after a write that failed the next one is tried."""
 OPEN_RENDITIONS = 64
 """Renditions whose ranges are kept in memory."""
@@ -258,7 +258,7 @@ class ChunkStore:
             return
         self._trouble = str(error)
         if isinstance(error, NoRoomError):
-            cause, remedy = "The disk is full", "make room; writing is tried again every minute"
+            cause, remedy = "The disk is full", "make room; it is tried again by itself"
         else:
             cause, remedy = f"The cache cannot be used ({error})", "segue doctor shows its folder"
         self._notice(f"{cause}: nothing more is kept on this device, playing goes on", remedy)

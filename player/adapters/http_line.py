@@ -197,7 +197,8 @@ async def _problem(response: httpx.Response) -> PlayerError:
     if status in _BUSY:
         return ServerBusyError(message, retry_after_s=_retry_after(response, problem))
     kind = _kind(status)
-    shown = f"{message} ({status})" if kind in (BadAnswerError, ServerFailedError) else message
+    unnamed = kind in (BadAnswerError, ServerFailedError) and str(status) not in message
+    shown = f"{message} ({status})" if unnamed else message
     return kind(shown, remedy=problem.remedy)
 
 

@@ -74,6 +74,13 @@ PLAYBACK = (
     Command("softer", "Softer", "Playback", keys=("-",), calls="volume", preset={"delta": -5}),
     Command("mute", "Mute", "Playback", keys=("M",), cli="mute"),
     Command(
+        "retry",
+        "Try again now",
+        "Playback",
+        cli="retry",
+        help="does not wait any longer for a server or an audio device that is away",
+    ),
+    Command(
         "shuffle",
         "Shuffle",
         "Playback",

@@ -22,6 +22,9 @@ from player.playback.recovery import Persistence, Recovery, retryable
 REFUSALS = 3
 """So often addresses are asked for anew, or answers are misunderstood, before a rendition is given
 up. A server that cannot be reached is another matter: that is tried until it can."""
+LONELY_TRIES = 12
+"""So often, over two minutes, if there is nothing else by which to tell a server that is ill from
+a file that is."""
 SILENCE_S = 3.0
 """No byte for so long: the connection may be dead, the same is asked for on a new one."""
 SILENCE_MOST_S = 12.0
@@ -91,17 +94,24 @@ class Downloader:
     async def _try_again(self, want: Want, error: PlayerError, persistence: Persistence) -> None:
         """Wait. What fails again and again while the server is well is given up."""
         persistence.failed(error)
-        if persistence.spent and await self._server_is_well(want):
+        if persistence.spent and await self._fails_alone(want, persistence):
             raise RenditionLostError(error.message) from error
         await self._recovery.wait(error, persistence.tries)
 
-    async def _server_is_well(self, want: Want) -> bool:
+    async def _fails_alone(self, want: Want, persistence: Persistence) -> bool:
+        """Whether the server gives other media; without any, whether it lasts and grants come."""
+        other = self._grants.elsewhere(want.track_id)
+        if other is None and persistence.tries < LONELY_TRIES:
+            return False
         try:
-            await self._grants.renew(want.track_id)
-        except PlayerError as error:
-            if retryable(error):
-                return False
-            raise
+            if other is None:
+                await self._grants.renew(want.track_id)
+            else:
+                async with aclosing(self._server.read(other.data, 0, 1)) as answer:
+                    await self._next(answer, SILENCE_S)
+        except PlayerError:
+            return False
+        self._recovery.eased()
         return True
 
     async def _once(

@@ -93,6 +93,13 @@ class GrantBook:
             task.add_done_callback(lambda done: self._asked(track_id, done))
         return await asyncio.shield(task)
 
+    def elsewhere(self, track_id: str) -> MediaAddress | None:
+        """Where a rendition of any other track lies, if one is known now."""
+        for known in self._granted.values():
+            if known.track_id != track_id and known.media and not self._stale(known):
+                return next(iter(known.media.values()))
+        return None
+
     def forget(self, track_id: str) -> None:
         """The addresses do not work any more."""
         known = self._granted.get(track_id)

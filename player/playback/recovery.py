@@ -23,8 +23,8 @@ from player.playback.ports import Clock
 
 ConnectionState = Literal["online", "offline", "connecting", "signed_out"]
 Patience = Literal["quiet", "told", "long"]
-OWN_TRIES = 6
-"""So often one request may fail by itself, over a quarter of a minute."""
+OWN_TRIES = 4
+"""So often one request may fail by itself, over five seconds, before another way is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,6 @@ class Recovery:
         if self._quiet is not None:
             self._quiet.cancel()
             self._quiet = None
-        self._busy_until = 0.0
         self._show(Connection("online", since=self._clock.monotonic()))
 
     def failed(self, error: PlayerError, tries: int = 1) -> float:
@@ -140,6 +139,10 @@ class Recovery:
         left = self._busy_until - self._clock.monotonic()
         if left > 0:
             await asyncio.sleep(left)
+
+    def eased(self) -> None:
+        """The server is well, only not with what was asked for: the next request is another one."""
+        self.connection = replace(self.connection, attempts=0, retry_at=self._clock.monotonic())
 
     def signed_in(self) -> None:
         """There is a session (again)."""

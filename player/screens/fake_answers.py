@@ -18,6 +18,7 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     "seek": lambda engine, **args: engine.seek(**args),
     "volume": lambda engine, **args: engine.volume(**args),
     "mute": lambda engine: engine.change(muted=not engine.state.muted),
+    "retry": lambda engine: engine.change(),
     "shuffle": lambda engine, on=None: engine.change(
         shuffle=not engine.state.shuffle if on is None else on
     ),

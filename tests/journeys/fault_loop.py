@@ -8,7 +8,7 @@ import asyncio
 import selectors
 import socket
 
-LONG_S = 0.3
+LONG_S = 0.6
 GRACE_S = 0.001
 """Real time that the kernel gets, before a long jump, to carry bytes over the loopback."""
 THREAD_LOOK_S = 0.05

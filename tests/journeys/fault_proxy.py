@@ -60,6 +60,7 @@ class FaultProxy:
         self._server = None
         self._writers = set()
         self._tasks = set()
+        self._frozen = set()
         self.port = 0
         self.faults = []
         self.requests = []
@@ -74,11 +75,17 @@ class FaultProxy:
     async def refuse(self):
         """Nobody listens any more, and nobody is listened to."""
         self._server.close()
-        for writer in tuple(self._writers):
+        for writer in (*self._writers, *self._frozen):
             writer.transport.abort()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def freeze(self):
+        """Connections of before take what they are given and never answer again."""
+        for task in self._tasks:
+            task.cancel()
+        self._frozen |= self._writers
 
     async def present(self, tls):
         """Show another certificate from now on."""
@@ -99,7 +106,8 @@ class FaultProxy:
         finally:
             self._tasks.discard(task)
             self._writers.discard(writer)
-            writer.close()
+            if writer not in self._frozen:
+                writer.close()
 
     async def _answer(self, reader, writer):
         """One request; whether the connection can take another one."""

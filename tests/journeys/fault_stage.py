@@ -118,6 +118,9 @@ class FaultStage(Stage):
         )
         super().build()
 
+    def store_said(self, text, remedy):
+        self.notices.append(("warn", text, remedy))
+
     def media(self):
         """The HTTP adapter, once it is known where the proxy listens."""
         return self.current
@@ -151,6 +154,14 @@ class FaultStage(Stage):
         http = HttpServer(line, self.tokens, "device-1")
         self.current.use(http, ServerProfile(url=url))
         return http
+
+    async def sign_in_again(self):
+        """What the person does at the login page."""
+        self.origin.access.add("access-9")
+        self.origin.refresh.add("refresh-9")
+        fresh = Tokens(access_token="access-9", expires_in=100_000, refresh_token="refresh-9")
+        await self.tokens.accept(fresh)
+        self.controller.session_changed()
 
     def _end(self):
         self.ended = True

@@ -15,6 +15,7 @@ from tests.journeys.fault_stage import HOST, FaultStage
 GOES_ON = "nothing: playing goes on"
 FROM_BUFFER = "nothing as long as the buffer lasts, then it waits and goes on by itself"
 SIGN_IN = "nothing as long as the buffer lasts, then it waits until you sign in"
+DEVICE = "nothing, as long as there is no device; then it goes on where it was"
 NEXT = "the track as far as it is here, then the next one"
 AWAY = "The server is away: N s are buffered, trying again by itself"
 UNREACHABLE = "check that the server runs; what is buffered goes on playing"
@@ -33,6 +34,8 @@ class Row:
     remedy: str = ""
     heal: Callable[[FaultStage], Any] | None = None
     """After ten seconds; what began to be told is then told to be over."""
+    over: str = "The server is back"
+    """What is told when it is healed."""
     requests: int = 60
     """At most so many in the ten seconds."""
     secure: bool = False
@@ -43,6 +46,11 @@ class Row:
     def moves_on(self):
         """Whether another track plays in the end."""
         return self.heard == NEXT
+
+    @property
+    def silent(self):
+        """Whether nothing is heard until it is healed."""
+        return self.heard == DEVICE
 
     @property
     def waits(self):
@@ -160,6 +168,48 @@ async def itself(stage):
     await stage.proxy.present(stage.authority.server())
 
 
+def clock_ahead(stage):
+    stage.wall_ahead_s = 86_400
+
+
+def clock_behind(stage):
+    stage.wall_ahead_s = -86_400
+
+
+async def slept(stage):
+    """Ten minutes go by everywhere else; afterwards no connection of before answers."""
+    stage.proxy.freeze()
+    stage.slept_s += 600
+    stage.server_clock.unix_offset += 600
+
+
+def unplugged(stage):
+    stage.sound.fail("unplugged")
+
+
+def plugged_in(stage):
+    stage.sound.mend()
+    stage.controller.retry()
+
+
+def full_disk(stage):
+    stage.files.capacity_bytes = sum(map(len, stage.files.contents.values())) + 50_000
+    track = stage.server.tracks[stage.controller.state()["track"]["id"]]
+    stage.store.pin({stored.id for stored in track.renditions})
+
+
+def roomy_disk(stage):
+    stage.files.capacity_bytes = None
+
+
+def broken_disk(stage):
+    stage.files.broken = True
+
+
+def hanging_disk(stage):
+    stage.aside.hangs = True
+
+
 def refused_nothing(stage):
     assert not stage.ended
 
@@ -209,7 +259,7 @@ ROWS = (
         heal=healed,
         heard=FROM_BUFFER,
         seen="The server has trouble: N s are buffered, trying again by itself",
-        remedy="the server answered 500 (500); it is tried again by itself; "
+        remedy="the server answered 500; it is tried again by itself; "
         "segue-server doctor says what is wrong there",
     ),
     Row(
@@ -294,5 +344,53 @@ ROWS = (
         heard=FROM_BUFFER,
         seen=AWAY,
         remedy=f"no server runs at http://HOST:N; {UNREACHABLE}",
+    ),
+    Row(
+        "The machine's clock jumps a day ahead",
+        clock_ahead,
+        seen="This machine's clock is N min ahead: the server's time is used",
+        remedy="set the clock, or let the network set it",
+    ),
+    Row(
+        "The machine's clock jumps a day back",
+        clock_behind,
+        seen="This machine's clock is N min behind: the server's time is used",
+        remedy="set the clock, or let the network set it",
+    ),
+    Row(
+        "The machine sleeps for ten minutes",
+        slept,
+        heard="it goes on where it was",
+        seen="Awake after N min: going on at N:N",
+    ),
+    Row(
+        "The audio device goes away",
+        unplugged,
+        heal=plugged_in,
+        heard=DEVICE,
+        seen="The audio device is gone: paused at N:N, going on when it is back",
+        remedy="unplugged; connect it or another one; `segue retry` tries at once",
+        over="The audio device is back",
+    ),
+    Row(
+        "The disk is full",
+        full_disk,
+        heal=roomy_disk,
+        seen="The disk is full: nothing more is kept on this device, playing goes on",
+        remedy="make room; it is tried again by itself",
+        over="Music is kept on this device again",
+    ),
+    Row(
+        "The disk fails",
+        broken_disk,
+        seen="The cache cannot be used (the memory was told to fail): nothing more is kept on this "
+        "device, playing goes on",
+        remedy="segue doctor shows its folder",
+    ),
+    Row(
+        "The disk hangs",
+        hanging_disk,
+        seen="The disk of the cache hangs: playing goes on without it",
+        remedy="look after the disk; the cache is tried again every minute",
     ),
 )

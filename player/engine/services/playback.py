@@ -112,6 +112,7 @@ class PlaybackService:
             "next": self._plain(controller.next),
             "prev": self._plain(controller.prev),
             "mute": self._plain(controller.mute),
+            "retry": self._plain(controller.retry),
             "status": Entry(Nothing, self.status),
             "seek": Entry(SeekArgs, self.seek),
             "volume": Entry(VolumeArgs, self.volume),

@@ -177,6 +177,7 @@ async def test_volume_seek_shuffle_repeat_and_the_plain_ones(world):
     assert (await world("toggle"))["status"] == "loading"
     assert (await world("next"))["queue"]["index"] == 1
     assert (await world("prev"))["queue"]["index"] == 0
+    assert (await world("retry"))["queue"]["index"] == 0
     assert (await world("status"))["track"]["id"] == track(0).id
     for command, args in [("volume", {}), ("seek", {}), ("seek", {"ms": 1, "delta_ms": 1})]:
         with pytest.raises(UsageError):
