@@ -26,6 +26,8 @@ _BATCH_WAIT_MS = 2
 """The producer waits so long for more to send with it."""
 _POLL_MS = 200
 _COPIES = 3
+_SHARING_S = 15.0
+"""A member that has got no partition by then gets none: others have them all."""
 _FOREVER = {"retention.ms": "-1", "cleanup.policy": "delete"}
 
 
@@ -87,8 +89,12 @@ class KafkaEvents:
             auto_offset_reset="earliest",
             isolation_level="read_committed",
         )
-        async with consumer:
+        # Stopped even when it was cancelled while it started.
+        try:
+            await consumer.start()
             yield _Subscription(consumer, await self._next(place))
+        finally:
+            await consumer.stop()
 
     async def committed(self, place: str) -> Position:
         """Where a place stands."""
@@ -154,17 +160,17 @@ class KafkaEvents:
             opened.push_async_callback(admin.close)
             await admin.start()
             await _make_topic(admin, self._topic)
-            producer = await opened.enter_async_context(
-                AIOKafkaProducer(
-                    bootstrap_servers=self._servers,
-                    enable_idempotence=True,
-                    acks="all",
-                    linger_ms=_BATCH_WAIT_MS,
-                )
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._servers,
+                enable_idempotence=True,
+                acks="all",
+                linger_ms=_BATCH_WAIT_MS,
             )
-            looker = await opened.enter_async_context(
-                AIOKafkaConsumer(self._topic, bootstrap_servers=self._servers, group_id=None)
-            )
+            opened.push_async_callback(producer.stop)
+            await producer.start()
+            looker = AIOKafkaConsumer(self._topic, bootstrap_servers=self._servers, group_id=None)
+            opened.push_async_callback(looker.stop)
+            await looker.start()
             self._producer, self._admin, self._looker = producer, admin, looker
             self._open = opened.pop_all()
 
@@ -202,7 +208,8 @@ class _Subscription:
             ]
             for stored in found:
                 self._following[stored.partition] = stored.number + 1
-            if found or (loop.time() >= until and await self._at_end()):
+            late_s = loop.time() - until
+            if found or (late_s >= 0 and (late_s > _SHARING_S or await self._at_end())):
                 return found
 
     async def commit(self) -> None:
@@ -222,5 +229,7 @@ class _Subscription:
 
     async def _at_end(self) -> bool:
         mine = self._consumer.assignment()
+        if not mine:  # the group is being shared out anew: what comes of it is not known yet
+            return False
         ends = await self._consumer.end_offsets(mine)
         return all([await self._consumer.position(one) >= ends[one] for one in mine])
