@@ -1,6 +1,7 @@
 """For operators: health, metrics, the preparation of renditions and the server's authority."""
 
 import asyncio
+import math
 
 import msgspec
 from litestar import Response, get
@@ -8,7 +9,7 @@ from litestar import Response, get
 from server_stub.api.metrics import CONTENT_TYPE
 from server_stub.api.policy import BEARER, OPERATOR, PUBLIC, SIGNED_IN, Contexts
 from server_stub.api.preparation import PreparationProgress, told
-from server_stub.api.services import Check
+from server_stub.api.services import Check, LogWorker
 from server_stub.kernel.errors import NotFoundError
 
 _CHECK_TIMEOUT_S = 5.0
@@ -62,11 +63,19 @@ async def metrics(services: Contexts) -> Response[bytes]:
     for worker in services.consumers:
         services.metrics.consumer(
             worker.consumer.name,
-            lag=await worker.lag(),
+            lag=await _lag(worker),
             handled=worker.progress.handled,
             failures=worker.progress.failures,
         )
     return Response(services.metrics.exposition(), headers={"content-type": CONTENT_TYPE})
+
+
+async def _lag(worker: LogWorker) -> float:
+    """How far a consumer is behind; not a number when its log does not answer."""
+    try:
+        return await asyncio.wait_for(worker.lag(), _CHECK_TIMEOUT_S)
+    except Exception:  # noqa: BLE001 -- what is counted must be told even if this cannot be
+        return math.nan
 
 
 @get("/v1/preparation", opt=SIGNED_IN, security=BEARER, tags=_TAGS)
