@@ -13,6 +13,7 @@ from itertools import product
 import msgspec
 
 from sync.ot import edits
+from sync.ot.difference import difference
 from sync.ot.history import History, Revision, Snapshot, Submission
 from sync.ot.model import Entry, Operation, Playlist
 from sync.ot.session import Session
@@ -147,6 +148,9 @@ def _print_speed() -> None:
         ),
         "undo": session.undo,
         "another's move arrives": lambda: session.receive([_revision(session)]),
+        "sorted anew": lambda: session.edit(
+            difference(session.playlist, _sorted(session.playlist))
+        ),
     }
     for number in range(100):  # a full stack to undo
         session.edit(edits.move(session.playlist, [f"e{number}"], 9_000 - number))
@@ -165,6 +169,11 @@ def _print_offline(base: Snapshot) -> None:
         seconds = _cpu(lambda: _come_back(mine, history))  # noqa: B023
         assert mine.playlist == history.playlist
         print(f"500 offline edits over {theirs:,} revisions, both halves: {seconds:.2f} s")
+
+
+def _sorted(playlist: Playlist) -> Playlist:
+    items = sorted(playlist.items, key=lambda entry: entry.id[::-1])
+    return msgspec.structs.replace(playlist, items=tuple(items))
 
 
 def _revision(session: Session) -> Revision:
