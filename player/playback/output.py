@@ -11,12 +11,13 @@ from collections.abc import Callable
 from player.playback.errors import SinkLostError
 from player.playback.output_generation import Generation
 from player.playback.output_watch import Look, UnderrunWatch
-from player.playback.pcm_feed import PieceFailed
+from player.playback.pcm_feed import Block, PieceFailed
 from player.playback.pieces import LoadedPiece
 from player.playback.ports import SoundEvent, SoundEventKind
 from player.playback.sink import AudioSink
 from player.playback.sound.plan import UNTOUCHED, SoundPlan
 from player.playback.sound.shape import PLAIN, TrackShape
+from sync.wire.playback import PIECE_SAMPLES
 
 BUFFER_S = 3.0
 _REFILL_BELOW = 0.66
@@ -43,7 +44,7 @@ class Output:
         self._served: Generation | None = None
         self._watch = UnderrunWatch()
         self._underruns = 0
-        self._pieces = 0
+        self._made_frames = 0
         self._worked_s = 0.0
         self._paused = False
         self._closing = False
@@ -91,7 +92,6 @@ class Output:
         """Append a piece: the one after the last, or piece 0 of the track that follows."""
         current = self._current
         if current is not None and current.number == generation:
-            self._pieces += 1
             current.submit(piece, shape)
             self._wake.set()
 
@@ -149,7 +149,7 @@ class Output:
     @property
     def decode_s(self) -> float:
         """CPU time of decoding and processing a piece, the mean of all so far."""
-        return self._worked_s / max(1, self._pieces)
+        return self._worked_s * PIECE_SAMPLES / max(PIECE_SAMPLES, self._made_frames)
 
     @property
     def underruns(self) -> int:
@@ -190,6 +190,8 @@ class Output:
             self._worked_s += time.thread_time() - began_s
             if item is None:
                 break
+            if isinstance(item, Block):
+                self._made_frames += len(item.pcm)
             if isinstance(item, PieceFailed):
                 self._tell("failed", item.track_id, f"piece {item.piece}: {item.reason}")
                 continue

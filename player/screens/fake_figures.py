@@ -21,6 +21,20 @@ from player.widgets.model import PlayerState
 
 _TUNNEL = range(38, 42)
 """Stretches in which the link was away."""
+_SWITCHES = (
+    SwitchReport(
+        ago_s=118.0,
+        before=320,
+        after=96,
+        reason="the link fell to 210 kb/s, buffer 9 s",
+    ),
+    SwitchReport(
+        ago_s=74.0,
+        before=96,
+        after=320,
+        reason="the link gives 1,640 kb/s, buffer 31 s",
+    ),
+)
 
 
 def figures(state: PlayerState) -> dict[str, Any]:
@@ -45,20 +59,7 @@ def figures(state: PlayerState) -> dict[str, Any]:
             reason=quality.reason if quality else "",
             fetched=tuple(_fetched(number) for number in range(BINS)),
         ),
-        switches=(
-            SwitchReport(
-                ago_s=118.0,
-                before=320,
-                after=96,
-                reason="the link fell to 210 kb/s, buffer 9 s",
-            ),
-            SwitchReport(
-                ago_s=74.0,
-                before=96,
-                after=320,
-                reason="the link gives 1,640 kb/s, buffer 31 s",
-            ),
-        ),
+        switches=_SWITCHES,
         counts=CountsReport(
             stalls=1,
             stalled_s=0.8,

@@ -346,3 +346,13 @@ def test_a_sink_that_reads_ahead_is_in_a_hole_when_it_stands_still():
     assert look(0.50, 9_001, starved=False) == "underrun_over"
     assert not watch.in_hole
     assert watch.count == 1
+
+
+def test_the_work_for_a_piece_is_told(bench):
+    assert bench.output.decode_s == 0
+    a = rendition(ONE, "aac", 160, track_id="a")
+    bench.output.play_from("a", 0, 1)
+    bench.submit(a.pieces)
+    bench.hear(PIECE_SAMPLES)
+    assert 0 < bench.output.decode_s < 1
+    assert bench.output.latency_s == bench.sink.latency_s
