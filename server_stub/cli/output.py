@@ -19,12 +19,12 @@ class Output:
     def result(self, values: Mapping[str, Any], lines: str) -> None:
         """What the verb was asked for, in either form."""
         text = json.dumps(values, ensure_ascii=False) if self.as_json else lines
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(_sendable(text) + "\n")
         sys.stdout.flush()
 
     def note(self, text: str) -> None:
         """Something for people, on the side."""
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(_sendable(text) + "\n")
         sys.stderr.flush()
 
     def error(self, code: str, detail: str, remedy: str) -> None:
@@ -34,6 +34,12 @@ class Output:
             sys.stdout.write(json.dumps({"error": refusal}, ensure_ascii=False) + "\n")
             sys.stdout.flush()
         self.note(f"segue-server: {detail.rstrip('.')}. {remedy}".rstrip())
+
+
+def _sendable(text: str) -> str:
+    """Names of files need not be text: bytes that are none are written as `\\udcNN`, which JSON
+    reads back as what it was."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class ProgressBar:
@@ -52,7 +58,7 @@ class ProgressBar:
         self._drawn_at = now
         filled = _BAR * done // max(total, 1)
         bar = "█" * filled + "░" * (_BAR - filled)
-        line = f"{bar} {done:,}/{total:,}  {_printable(name.rsplit('/', 1)[-1])[:40]}"
+        line = f"{bar} {done:,}/{total:,}  {printable(name.rsplit('/', 1)[-1])[:40]}"
         sys.stderr.write(f"\r{line.ljust(self._width)}")
         sys.stderr.flush()
         self._width = len(line)
@@ -64,6 +70,6 @@ class ProgressBar:
             sys.stderr.flush()
 
 
-def _printable(text: str) -> str:
-    """A file name without what would steer the terminal."""
+def printable(text: str) -> str:
+    """A file name or the like without what would steer the terminal."""
     return "".join(c if c.isprintable() else "�" for c in text)

@@ -19,7 +19,7 @@ from server_stub.bootstrap.administration import NewAccount
 from server_stub.bootstrap.errors import UsageError
 from server_stub.bootstrap.folder import DataFolder
 from server_stub.catalog.model.scan import ImportSummary
-from server_stub.cli.output import Output, ProgressBar
+from server_stub.cli.output import Output, ProgressBar, printable
 from server_stub.kernel.errors import SegueError
 from server_stub.kernel.telemetry import configure_logging
 from server_stub.settings import DATA_VARIABLE, Settings, SettingsError, load
@@ -115,7 +115,7 @@ def _report(summary: ImportSummary, output: Output) -> None:
     }
     if not output.as_json:
         for item in failed:
-            output.note(f"{item['path']}: {item['reason']}")
+            output.note(printable(f"{item['path']}: {item['reason']}"))
     counts = f"{summary.added} added, {summary.updated} updated, {summary.removed} removed"
     output.result(values, f"{counts}, {len(failed)} with problems")
 
@@ -207,8 +207,8 @@ async def _doctor(
         + (f". {item.remedy}" if item.remedy else "")
         for item in found.findings
     ]
-    lines += [f"damaged: {file.path}: {file.reason}" for file in found.damaged]
-    lines += [f"odd: {title}: {note}" for title, note in found.odd]
+    lines += [printable(f"damaged: {file.path}: {file.reason}") for file in found.damaged]
+    lines += [printable(f"odd: {title}: {note}") for title, note in found.odd]
     output.result(
         {
             "ok": found.ok,

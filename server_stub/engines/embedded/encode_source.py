@@ -103,7 +103,8 @@ class SourceAudio:
                 self.damage = self._shortfall()
                 return
             except (av.error.FFmpegError, ValueError) as error:
-                self.damage = f"{self._broken_off()}: {error}"
+                reason = getattr(error, "strerror", None) or error
+                self.damage = f"{self._broken_off()}: {reason}"
                 return
             frame.pts = None
             if left is not None and frame.samples >= left:
