@@ -162,6 +162,7 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
                 kitchen(parts),
                 title_of(library),
                 lambda news: broadcast.tell("render", news),
+                controller.listening.hearing,
             ),
             DoctorService(_probes(home, parts)),
             HouseService(stop, lambda: _clear(parts)),

@@ -254,7 +254,7 @@ def sync(context: Context) -> int:
 def render(context: Context) -> int:
     """Write a track or an album to a file, through the whole chain."""
     args: dict[str, Any] = dict(named(context.args["query"]))
-    args.update({k: context.options[k] for k in ("codec", "kbps") if k in context.options})
+    args.update({k: context.options[k] for k in ("codec", "kbps", "sound") if k in context.options})
     args["out"] = str(Path(context.options["out"]).absolute())
     printer = context.printer
     with context.connect(timeout_s=None) as engine:

@@ -52,6 +52,7 @@ SESSION = (
                 "text",
                 "auto, 96, 160, 320, or a list: one after the other at every piece border",
             ),
+            option("sound", "flag", "as it sounds now; else every sample as decoded"),
         ),
         palette=False,
         help="through the whole chain into a 32-bit float WAV",

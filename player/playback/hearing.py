@@ -120,13 +120,21 @@ class Hearing:
 
     # ------------------------------------------------------------------ shapes
 
-    def shape(self, lane: Lane, lanes: Sequence[Lane]) -> TrackShape:
-        """How a lane's track is to sound between its neighbours."""
+    @property
+    def plan(self) -> SoundPlan:
+        """What the chain does."""
+        return self._plan
+
+    def shape(self, lane: Lane, lanes: Sequence[Lane], *, queued: bool = True) -> TrackShape:
+        """How a lane's track is to sound between its neighbours. What is not `queued` begins with
+        the first lane.
+        """
         wanted = self.settings
         if wanted.normalise == OFF and not wanted.crossfade_s:
             return PLAIN
         place = next((place for place, one in enumerate(lanes) if one is lane), 0)
-        earlier = lanes[place - 1].track_id if place else self.before()
+        first = self.before() if queued else None
+        earlier = lanes[place - 1].track_id if place else first
         later = lanes[place + 1].track_id if place + 1 < len(lanes) else None
         manifest = lane.manifest
         known = manifest is not None and manifest.exact

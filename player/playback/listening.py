@@ -1,8 +1,9 @@
 """What a listener sets beside volume and queue: how it sounds, and when it ends for the night."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from player.playback.hearing import Hearing
 from player.playback.lane import Lane
 from player.playback.ports import Clock
 from player.playback.queue import PlayQueue
@@ -10,9 +11,6 @@ from player.playback.sleep import SleepTimer
 from player.playback.transport import Transport
 from player.playback.volume import Volume
 from player.settings import SoundSettings
-
-if TYPE_CHECKING:
-    from player.playback.hearing import Hearing
 
 
 class Levers(NamedTuple):
@@ -59,6 +57,11 @@ class Listening:
         if self._hearing.set(settings):
             self._transport.refresh()
         self._levers.changed()
+
+    @property
+    def hearing(self) -> Hearing:
+        """What follows from the settings."""
+        return self._hearing
 
     def shown(self) -> dict[str, Any]:
         """The part of the state that is about this."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from player.playback.bandwidth import LinkEstimator
-from player.playback.hearing import SoundStock
 from player.playback.ear import Play
+from player.playback.hearing import SoundStock
 from player.playback.lane_setup import Policies
 from player.playback.load_control import BufferControl
 from player.playback.ports import (

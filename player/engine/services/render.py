@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -13,10 +13,13 @@ from player.engine.services.desk import Entry, Table
 from player.engine.services.render_rates import Rates, RatesInTurn
 from player.errors import PlayerError, UsageError
 from player.playback.grants import GrantBook, GrantedTrack
+from player.playback.hearing import Hearing
 from player.playback.lane import Lane
 from player.playback.media import MediaDesk, OpenRendition
 from player.playback.pieces import LoadedPiece
 from player.playback.render import RenderSummary, WavRender
+from player.playback.sound.plan import UNTOUCHED
+from player.playback.sound.shape import PLAIN, TrackShape
 from sync.wire.playback import LADDER_KBPS, PIECE_SAMPLES, Codec
 
 _ASK_AGAIN_S = 0.5
@@ -32,6 +35,8 @@ class RenderArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     query: str = ""
     codec: Literal["aac", "vorbis"] = "aac"
     kbps: str = "auto"
+    sound: bool = False
+    """As it sounds now, with everything that is set; else every sample as decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,13 @@ class RenderService:
         kitchen: Callable[[Codec], Kitchen],
         title_of: Callable[[str], str],
         tell: Callable[[dict[str, Any]], None],
+        hearing: Hearing,
     ) -> None:
         self._links = links
         self._kitchen = kitchen
         self._title_of = title_of
         self._tell = tell
+        self._hearing = hearing
 
     def commands(self) -> Table:
         """By name."""
@@ -76,32 +83,41 @@ class RenderService:
         kitchen = self._kitchen(args.codec)
         rates = RatesInTurn(plan) if plan else kitchen.as_heard
         try:
-            writing = WavRender(out, track_ids[0])
+            heard = self._hearing if args.sound else None
+            writing = WavRender(out, track_ids[0], UNTOUCHED if heard is None else heard.plan)
+            lanes = [Lane(track_id, track_id, args.codec) for track_id in track_ids]
             try:
-                summary = await self._write(writing, kitchen, track_ids, (args.codec, rates))
+                summary = await self._write(_Work(writing, lanes, heard), kitchen, rates)
             finally:
                 await asyncio.to_thread(writing.close)
         finally:
             await kitchen.grants.close()
         return {"out": args.out, "codec": args.codec, "kbps": args.kbps, **_json(summary)}
 
-    async def _write(
-        self,
-        writing: WavRender,
-        kitchen: Kitchen,
-        track_ids: Sequence[str],
-        wanted: tuple[Codec, Rates],
-    ) -> RenderSummary:
-        codec, rates = wanted
-        for place, track_id in enumerate(track_ids, start=1):
-            lane = await _ready(kitchen, Lane(track_id, track_id, codec), rates)
-            title = self._title_of(track_id)
-            total = _pieces_of(lane)
+    async def _write(self, work: "_Work", kitchen: Kitchen, rates: Rates) -> RenderSummary:
+        for place, wanted in enumerate(work.lanes, start=1):
+            lane = await _ready(kitchen, wanted, rates)
+            shape = work.shape(lane)
+            title, total = self._title_of(lane.track_id), _pieces_of(lane)
             async for piece in _pieces(kitchen, lane, rates):
-                await asyncio.to_thread(writing.submit, piece)
+                await asyncio.to_thread(work.writing.submit, piece, shape)
                 progress = {"done": piece.piece + 1, "total": total, "title": title}
-                self._tell({**progress, "track": place, "tracks": len(track_ids)})
-        return await asyncio.to_thread(writing.finish)
+                self._tell({**progress, "track": place, "tracks": len(work.lanes)})
+        return await asyncio.to_thread(work.writing.finish)
+
+
+class _Work(NamedTuple):
+    """A file that is written, and of what."""
+
+    writing: WavRender
+    lanes: Sequence[Lane]
+    hearing: Hearing | None
+
+    def shape(self, lane: Lane) -> TrackShape:
+        """How a track is to sound."""
+        if self.hearing is None:
+            return PLAIN
+        return self.hearing.shape(lane, self.lanes, queued=False)
 
 
 def plan_of(text: str) -> tuple[int, ...]:
