@@ -1,13 +1,11 @@
 """The outbox in one SQLite file: what was acknowledged to the listener survives a power cut."""
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from sync.errors import OutboxFullError
+from sync.adapters.sqlite_lasting import lasting, open_lasting
 from sync.outbox.model import Pending, Refusal
 from sync.wire.intents import Intent, Verdicts
 
@@ -34,30 +32,18 @@ WHERE refused IS NULL AND NOT EXISTS (
 
 
 class SqliteOutboxStore:
-    """WAL with full synchronisation: a commit is on the disk. A file that is not readable is set
-    aside under another name, never thrown away: it may hold what nobody else has."""
+    """One row an intent."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._connection = _opened(path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise OutboxFullError(f"{path} cannot be opened: {error}") from error
-            path.rename(_free_name(path))
-            self._connection = _opened(path)
+        self._connection = open_lasting(path, _SCHEMA, _VERSION)
 
     def add(self, intents: Sequence[Intent]) -> None:
         """Keep intents, all or none."""
-        try:
-            with self._writing() as cursor:
-                cursor.executemany(
-                    "INSERT OR IGNORE INTO intent (id, kind, key, at_ms, body)"
-                    " VALUES (?, ?, ?, ?, ?)",
-                    [(i.id, i.kind, i.key, i.at_ms, msgspec.json.encode(i.body)) for i in intents],
-                )
-        except sqlite3.OperationalError as error:
-            raise OutboxFullError(f"this could not be written down: {error}") from error
+        with lasting(self._connection) as cursor:
+            cursor.executemany(
+                "INSERT OR IGNORE INTO intent (id, kind, key, at_ms, body) VALUES (?, ?, ?, ?, ?)",
+                [(i.id, i.kind, i.key, i.at_ms, msgspec.json.encode(i.body)) for i in intents],
+            )
 
     def due(self, limit: int) -> list[Intent]:
         """The oldest that may be sent."""
@@ -72,7 +58,7 @@ class SqliteOutboxStore:
 
     def settle(self, verdicts: Verdicts) -> None:
         """Forget what was applied, set aside what was refused, both or neither."""
-        with self._writing() as cursor:
+        with lasting(self._connection) as cursor:
             cursor.executemany("DELETE FROM intent WHERE id = ?", [(i,) for i in verdicts.applied])
             cursor.executemany(
                 "UPDATE intent SET refused = ? WHERE id = ?",
@@ -107,47 +93,9 @@ class SqliteOutboxStore:
         self._connection.close()
 
     def _change(self, statement: str, intent_id: str) -> bool:
-        with self._writing() as cursor:
+        with lasting(self._connection) as cursor:
             cursor.execute(f"{statement} WHERE id = ? AND refused IS NOT NULL", (intent_id,))
             return cursor.rowcount > 0
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Cursor]:
-        cursor = self._connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE")
-        try:
-            yield cursor
-            cursor.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:  # a full disk may have ended it already
-                cursor.execute("ROLLBACK")
-            raise
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        connection.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;"
-        )
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
-            )
-        elif version != _VERSION:
-            raise sqlite3.DatabaseError(f"version {version} is not known here")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _free_name(path: Path) -> Path:
-    number = 1
-    while (aside := path.with_name(f"{path.name}.unreadable-{number}")).exists():
-        number += 1
-    return aside
 
 
 def _intent(row: tuple[str, str, int, bytes, str]) -> Intent:
