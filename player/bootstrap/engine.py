@@ -30,6 +30,7 @@ from player.bootstrap.probes import (
     server_probe,
     sound_probe,
 )
+from player.bootstrap.sound import head_named
 from player.bootstrap.streaming import remember_link
 from player.engine.blocking import BlockingClient
 from player.engine.home import Home
@@ -39,6 +40,7 @@ from player.engine.lock import ProfileLock
 from player.engine.memory import Memory
 from player.engine.pulse import Pulse
 from player.engine.server import EngineServer
+from player.engine.services.binaural import BinauralService
 from player.engine.services.desk import Desk
 from player.engine.services.doctor import DoctorService, Probe
 from player.engine.services.house import HouseService
@@ -166,6 +168,7 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
             ),
             DoctorService(_probes(home, parts)),
             HouseService(stop, lambda: _clear(parts)),
+            BinauralService(head_named),
             SoundService(controller.listening, parts.sound, lambda: state_of(parts)),
             QualityService(parts.quality, lambda: broadcast.touch("state")),
             diagnostics,

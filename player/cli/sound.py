@@ -82,6 +82,18 @@ def _name_of(path: Path) -> str:
     return stem or path.absolute().parent.name
 
 
+def binaural(context: "Context") -> int:
+    """Write a file for two ears."""
+    options = {k: v for k, v in context.options.items() if k in ("layout", "head")}
+    source = Path(context.args["file"]).expanduser().absolute()
+    out = Path(context.options["out"]).expanduser().absolute()
+    with context.connect(timeout_s=None) as engine:
+        result = engine.call("binaural", file=str(source), out=str(out), **options)
+    seconds = result["frames"] / result["rate"]
+    context.printer.result(result, [f"{result['out']}: {seconds:.1f} s, head: {result['head']}"])
+    return 0
+
+
 def lyrics_offset(context: "Context") -> int:
     """Move the lyrics of what plays."""
     with context.connect() as engine:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from player.cli import figures, marks, printing
 from player.cli.printing import Printer
-from player.cli.sound import eq_import, eq_list, lyrics_offset, sound
+from player.cli.sound import binaural, eq_import, eq_list, lyrics_offset, sound
 from player.commands import Command
 from player.engine.blocking import BlockingClient
 from player.engine.home import Home
@@ -356,6 +356,7 @@ VERBS: Mapping[str, Callable[[Context], int]] = {
     **dict.fromkeys(("sound_show", "sound_reset", "sleep"), sound),
     "eq_list": eq_list,
     "eq_import": eq_import,
+    "binaural": binaural,
     "lyrics_offset": lyrics_offset,
     "stop": stop,
     "queue_list": queue_list,

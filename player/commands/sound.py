@@ -191,6 +191,21 @@ SOUND = (
     ),
     Command("sleep_off", "Sleep timer off", "Sound", calls="sleep", preset={"when": "off"}),
     Command(
+        "binaural",
+        "Render a surround file for earphones",
+        "Sound",
+        args=(Argument("file", "rest", "a file of 5.1, first-order AmbiX or stereo"),),
+        cli="binaural",
+        starts=True,
+        options=(
+            Argument("out", "text", "the WAV file to write", required=True),
+            option("layout", "choice", "when the file does not say", ("stereo", "5.1", "ambix")),
+            option("head", "text", "auto, synthetic or a SOFA file"),
+        ),
+        palette=False,
+        help="as two ears would hear its speakers or its field",
+    ),
+    Command(
         "lyrics_offset",
         "Lyrics earlier or later",
         "Library",

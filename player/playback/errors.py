@@ -13,6 +13,7 @@ PlayerError
     ├── PieceOrderError        a piece that does not follow the last one
     ├── CurveUnreadableError   an equaliser's curve that makes no sense
     ├── HeadUnreadableError    a head's measurements that cannot be read
+    ├── SourceUnreadableError  a file of the listener's own that cannot be rendered
     ├── RecordingTooLongError  a WAV file cannot grow further
     └── SinkError
         ├── SinkUnavailableError   the way to the ear does not exist on this machine
@@ -47,6 +48,13 @@ class HeadUnreadableError(SoundError):
     """A SOFA file, or what is needed to read it."""
 
     remedy = "segue spatial synthetic works without a file"
+
+
+class SourceUnreadableError(SoundError):
+    """Not audio, or not in channels that can be placed."""
+
+    kind: Kind = "usage"
+    remedy = "give a file of two, four (AmbiX) or six (5.1) channels"
 
 
 class RecordingTooLongError(SoundError):

@@ -144,6 +144,6 @@ _MEANINGS: Mapping[str, Callable[[Doer, Invocation], Awaitable[None]]] = {
     "login": _login,
     "normalise": _sound,
     **dict.fromkeys(("devices", "doctor", "render", "config_check", "config_show"), _in_a_shell),
-    **dict.fromkeys(("eq_import", "eq_list"), _in_a_shell),
+    **dict.fromkeys(("eq_import", "eq_list", "binaural"), _in_a_shell),
 }
 """Commands whose words mean more here than arguments for the engine."""
