@@ -8,6 +8,7 @@ and ten thousand groups of editors, or as many as are asked for. A violation end
 import random
 import sys
 import time
+from functools import partial
 from itertools import product
 
 import msgspec
@@ -131,7 +132,7 @@ def _print_speed() -> None:
     base = Snapshot(0, Playlist("list", entries), {})
     for mine, theirs in ((500, 500), (500, 5_000)):
         a, b = _random_operation(1, mine, "a"), _random_operation(2, theirs, "b")
-        seconds = _cpu(lambda: transform(a, b, "left"))  # noqa: B023
+        seconds = _cpu(partial(transform, a, b, "left"))
         cell = seconds / mine / theirs * 1e9
         print(
             f"transform {mine} over {theirs:,} components: {seconds:.2f} s ({cell:.0f} ns a pair)"
@@ -166,7 +167,7 @@ def _print_offline(base: Snapshot) -> None:
             history.submit(Submission("you", number, number, (component,)))
         for component in _random_operation(4, 500, "a"):
             mine.edit((component,))
-        seconds = _cpu(lambda: _come_back(mine, history))  # noqa: B023
+        seconds = _cpu(partial(_come_back, mine, history))
         assert mine.playlist == history.playlist
         print(f"500 offline edits over {theirs:,} revisions, both halves: {seconds:.2f} s")
 
