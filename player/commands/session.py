@@ -50,7 +50,8 @@ SESSION = (
             option(
                 "kbps",
                 "text",
-                "auto, 96, 160, 320, or a list: one after the other at every piece border",
+                "96, 160, 320, or a list: one after the other at every piece border;"
+                " auto: as playback would choose over this link",
             ),
             option("sound", "flag", "as it sounds now; else every sample as decoded"),
         ),
