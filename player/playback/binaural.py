@@ -39,7 +39,7 @@ def render_binaural(path: Path, out: Path, head: "Head", layout: Layout | None) 
             surround = Surround(head, chosen, stream.rate)
             return _written(_blocks(container, stream), surround, (out, stream.rate))
     except (av.FFmpegError, OSError) as error:
-        raise SourceUnreadableError(f"{path} cannot be read: {error}") from error
+        raise SourceUnreadableError(f"{path} cannot be rendered: {error}") from error
 
 
 def layout_of(channels: int, name: str) -> Layout:

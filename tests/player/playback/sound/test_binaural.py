@@ -84,7 +84,7 @@ def test_what_channels_are(tmp_path):
 
 def test_what_is_no_audio_is_said(tmp_path):
     (tmp_path / "x.wav").write_bytes(b"no audio at all")
-    with pytest.raises(SourceUnreadableError, match="cannot be read"):
+    with pytest.raises(SourceUnreadableError, match="cannot be rendered"):
         render_binaural(tmp_path / "x.wav", tmp_path / "out.wav", SphericalHead(), None)
 
 

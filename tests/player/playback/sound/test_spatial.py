@@ -22,7 +22,7 @@ EVERY_HEAD = pytest.mark.parametrize("head", HEADS, ids=lambda head: head.name)
 
 def ears_of(filters, gains):
     """Responses at the two ears to channels with these gains."""
-    return np.einsum("c,cte->te", np.array(gains, float), filters)
+    return np.einsum("c,cne->ne", np.array(gains, float), filters)
 
 
 def difference(ears):
