@@ -218,8 +218,9 @@ class PlayerBar(Canvas):
     def _draw_sound(self, row: Row, x: int) -> None:
         state = self.state
         if state.quality and state.track:
-            held = state.limits.words()
-            x = draw_badge(row, x, state.quality, self.change_mark, held) + 3
+            end = draw_badge(row, x, state.quality, self.change_mark, state.limits.words())
+            self.hot(3, x, end, "go_diagnostics")
+            x = end + 3
         else:
             return
         for label, value in (("buffer", self._buffer()), ("on", clean(state.sink))):

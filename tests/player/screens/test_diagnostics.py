@@ -110,3 +110,12 @@ def test_bars():
     ]
     assert [bar(12, 16, line, 2) for line in (0, 1)] == ["▄", "█"]
     assert bar(3, 0, 0, 1) == " "
+
+
+async def test_the_badge_leads_to_the_reasons(open_app, settle):
+    async with open_app() as pilot:
+        bar = pilot.app.frame.player
+        y, start, _end, _ = next(hot for hot in bar._hot if hot[3] == "go_diagnostics")
+        await pilot.click(bar, offset=(start, y))
+        await settle(pilot)
+        assert pilot.app.frame.page.PLACE == "go_diagnostics"
