@@ -41,7 +41,7 @@ def open_streaming(home: Home, settings: StreamingSettings, server: CurrentServe
     links = LinkBook(home.session / "links.json", network)
     current = ServerBook(home).current
     remembered = links.recall(current.url) if current is not None else 0.0
-    thrift = Thrift(BufferControl(LoadNumbers(target_s=settings.buffer_s)))
+    thrift = Thrift(BufferControl(LoadNumbers.with_target(settings.buffer_s)))
     recorder = Recorder(time.monotonic, _trace_file())
     return Streaming(
         Policies(LinkEstimator(remembered=remembered), thrift, BufferMap()),

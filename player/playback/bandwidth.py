@@ -3,9 +3,13 @@
 The rate is bytes over link time, the time during which bytes could have come: waiting for a first
 byte is latency and lies outside. Averages fade with link time, not with wall time, so that an idle
 player with a full buffer forgets nothing.
+
+The trough is what averages cannot say: how many seconds of music the link once fell behind the
+lowest quality, that is, how much buffer would have been needed to hear no gap. It fades slowly.
+An unknown link is given a guess, so that it must show that it is steady before it is trusted.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log, sqrt
 from typing import Protocol
 
@@ -36,6 +40,8 @@ class Estimate:
     error: float
     latency_s: float
     transfers: int
+    trough_s: float = 0.0
+    """Seconds of the lowest quality by which the link fell behind at its worst, faded."""
 
     @property
     def known(self) -> bool:
@@ -59,13 +65,17 @@ class BandwidthEstimator(Protocol):
         """What is known now."""
         ...
 
+    def foresee(self, transfer: Transfer) -> Estimate:
+        """What the averages would be if a transfer ended like this now; nothing is learned."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class BandwidthNumbers:
-    """Tuning of the standard estimator; found for a 120 s buffer of 1.5 s pieces."""
+    """Tuning of the standard estimator. Half-lives are seconds of link time."""
 
-    fast_half_life_s: float = 6.0
-    slow_half_life_s: float = 20.0
+    fast_half_life_s: float = 5.4
+    slow_half_life_s: float = 60.0
     error_half_life: float = 10.0
     """Transfers."""
     error_guess: float = 0.4
@@ -74,6 +84,13 @@ class BandwidthNumbers:
     """One outage or one burst must not decide."""
     latency_guess_s: float = 0.12
     latency_weight: float = 0.3
+    need: float = 12_000.0
+    """Bytes a second below which the link falls behind the music: 96 kbit/s."""
+    trough_guess_s: float = 60.0
+    trough_half_life_s: float = 525.0
+    remembered_fast_s: float = 2.0
+    """The remembered rate of a network counts like one that held for so long."""
+    remembered_slow_s: float = 15.0
 
 
 class RateAverage:
@@ -86,22 +103,50 @@ class RateAverage:
 
     def add(self, rate: float, seconds: float) -> None:
         """A rate that held for so long."""
-        keep = 0.5 ** (seconds / self._half_life_s)
-        self._weight = self._weight * keep + 1 - keep
-        self._total = max(self._total * keep + rate * (1 - keep), LEAST_RATE * self._weight)
+        self._total, self._weight = self._with(rate, seconds)
+
+    def foresee(self, rate: float, seconds: float) -> float:
+        """The average after a rate that would hold for so long."""
+        total, weight = self._with(rate, seconds)
+        return total / weight
 
     @property
     def rate(self) -> float:
         """The average, 0 before the first rate."""
         return self._total / self._weight if self._weight else 0.0
 
+    def _with(self, rate: float, seconds: float) -> tuple[float, float]:
+        keep = 0.5 ** (seconds / self._half_life_s)
+        weight = self._weight * keep + 1 - keep
+        return max(self._total * keep + rate * (1 - keep), LEAST_RATE * weight), weight
+
+
+class Trough:
+    """How far the link fell behind at its worst, in seconds of the lowest quality, fading."""
+
+    def __init__(self, need: float, guess_s: float, half_life_s: float) -> None:
+        self._need = need
+        self._half_life_s = half_life_s
+        self._behind_s = 0.0
+        self.seconds = guess_s
+
+    def add(self, rate: float, seconds: float) -> None:
+        """A rate that held for so long."""
+        self._behind_s = max(0.0, self._behind_s + seconds * (1 - rate / self._need))
+        faded = self.seconds * 0.5 ** (seconds / self._half_life_s)
+        self.seconds = max(faded, self._behind_s)
+
 
 class LinkEstimator:
-    """Two averages, the spread of single transfers around the slow one, and the latency."""
+    """Two averages, the spread of single transfers around the fast one, latency and trough."""
 
     def __init__(self, numbers: BandwidthNumbers | None = None, remembered: float = 0.0) -> None:
-        """`remembered` is the last known rate of this network in bytes a second, 0 if unknown."""
-        self._numbers = numbers or BandwidthNumbers()
+        """`remembered` is the slow rate this network gave last, in bytes a second, 0 if unknown.
+
+        It makes the first choice and is soon outweighed: see `remembered_fast_s`.
+        """
+        self._numbers = numbers = numbers or BandwidthNumbers()
+        self._trough = Trough(numbers.need, numbers.trough_guess_s, numbers.trough_half_life_s)
         self._fast = RateAverage(self._numbers.fast_half_life_s)
         self._slow = RateAverage(self._numbers.slow_half_life_s)
         self._latency_s = self._numbers.latency_guess_s
@@ -109,8 +154,8 @@ class LinkEstimator:
         self._squares_weight = 0.0
         self._transfers = 0
         if remembered > 0:
-            self._fast.add(remembered, 1.0)
-            self._slow.add(remembered, 2.0)
+            self._fast.add(remembered, self._numbers.remembered_fast_s)
+            self._slow.add(remembered, self._numbers.remembered_slow_s)
             self._transfers = 1
 
     def observe(self, transfer: Transfer) -> None:
@@ -125,6 +170,7 @@ class LinkEstimator:
             self._learn_error(rate)
         self._fast.add(rate, seconds)
         self._slow.add(rate, seconds)
+        self._trough.add(rate, seconds)
         self._transfers += 1
 
     def estimate(self) -> Estimate:
@@ -135,11 +181,22 @@ class LinkEstimator:
             error=self._error(),
             latency_s=self._latency_s,
             transfers=self._transfers,
+            trough_s=self._trough.seconds,
+        )
+
+    def foresee(self, transfer: Transfer) -> Estimate:
+        """What the averages would be if a transfer ended like this now; nothing is learned."""
+        seconds = max(LEAST_LINK_S, transfer.link_s)
+        rate = transfer.size / seconds
+        return replace(
+            self.estimate(),
+            fast=self._fast.foresee(rate, seconds),
+            slow=self._slow.foresee(rate, seconds),
         )
 
     def _learn_error(self, rate: float) -> None:
         low, high = self._numbers.error_clip
-        error = max(low, min(high, log(max(LEAST_RATE, rate)) - log(self._slow.rate)))
+        error = max(low, min(high, log(max(LEAST_RATE, rate)) - log(self._fast.rate)))
         keep = 0.5 ** (1 / self._numbers.error_half_life)
         self._squares = self._squares * keep + error * error
         self._squares_weight = self._squares_weight * keep + 1

@@ -51,6 +51,8 @@ class Flights:
         self._renew = renew
         self.air: list[Air] = []
         self.wasted_bytes = 0
+        self._free_at = 0.0
+        """When the link was last free for the request that is first now."""
         self.buffer_s: Callable[[], float] = lambda: 0.0
         """For the trace."""
 
@@ -72,6 +74,12 @@ class Flights:
     def numbers(self, lane: Lane) -> set[int]:
         """Pieces of a lane that are in the air."""
         return {air.flight.number for air in self.air if air.lane is lane}
+
+    def flown_s(self, air: Air) -> float:
+        """For how long bytes of a request have come, or should have come if none have."""
+        latency_s = self._world.policies.bandwidth.estimate().latency_s
+        begun = air.first_byte_at if air.first_byte_at is not None else air.asked_at + latency_s
+        return max(0.0, self._world.clock.monotonic() - max(begun, self._free_at))
 
     def kbps_of(self, lane: Lane, number: int) -> int | None:
         """At which rate a piece is in the air."""
@@ -130,6 +138,7 @@ class Flights:
         finally:
             if air in self.air:
                 self.air.remove(air)
+        self._free_at = self._world.clock.monotonic()
         self._landed(lane)
 
     async def _bring(self, air: Air, previous: Air | None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from player.playback.bandwidth import blend
+from player.playback.bandwidth import Transfer, blend
 from player.playback.flights import FLIGHTS, Flights
 from player.playback.lane import Lane
 from player.playback.lane_setup import LaneSetup, LoadingWorld
@@ -19,8 +19,7 @@ from player.playback.quality import Choice, Flight, Limits, QualityView
 from sync.wire.playback import PIECE_SAMPLES
 
 LOOK_S = 0.5
-"""How often a piece on its way is looked at while the buffer is small."""
-SMALL_BUFFER_S = 15.0
+"""How often a piece on its way is looked at."""
 KEPT_AHEAD_S = 10.0
 """Buffer beyond which the first quality that was opened waits for the others to be."""
 
@@ -55,6 +54,8 @@ class Loader:
         self._lanes: Sequence[Lane] = ()
         self._wake = asyncio.Event()
         self._filling = True
+        self._kbps = 0
+        """Of the piece asked for last in playing order."""
 
     @property
     def limits(self) -> Limits:
@@ -229,6 +230,7 @@ class Loader:
             bytes_per_s=rungs[0].bytes_per_s if rungs else 0.0,
             stalled=place.stalled,
             ended=self.complete(),
+            coming=self._online(),
         )
 
     def _left_s(self, sample: int) -> float:
@@ -262,9 +264,13 @@ class Loader:
         sources, rungs = lane.sources(number), lane.rungs(number)
         before = lane.kbps_of(number - 1) or self._flights.kbps_of(lane, number - 1)
         known = [rung.kbps for rung in rungs]
+        early = self._is_early(lane)
         view = QualityView(
             rungs=rungs,
             previous=known.index(before) if before in known else None,
+            playing=known.index(self._kbps) if self._kbps in known else None,
+            early=early,
+            piece_s=lane.piece_s,
             buffer_s=self.buffer_s(),
             target_s=self._world.policies.load.target_s,
             estimate=self._world.policies.bandwidth.estimate(),
@@ -275,33 +281,45 @@ class Loader:
         offline = self._world.recovery.connection.state == "offline"
         if kept and choice.reason != "fixed" and (kept[-1] >= choice.rung or offline):
             choice = Choice(kept[-1], "kept")
+        if not early:
+            self._kbps = known[choice.rung]
         return choice, sources[choice.rung]
+
+    def _is_early(self, lane: Lane) -> bool:
+        """Whether a lane's turn has not come yet."""
+        return lane is not self._lanes[0] and not self._lanes[0].whole_from(self._here())
 
     def _leave_late_pieces(self) -> None:
         """A piece that will come too late makes way for the same piece in a lower quality."""
-        if not self._flights.air:
+        if not self._flights.air or self.limits.fixed_kbps:
             return
         air = self._flights.air[0]
         rungs = air.lane.rungs(air.flight.number)
         known = [rung.kbps for rung in rungs]
         kbps = air.flight.source.rendition.kbps
-        if air.first_byte_at is None or kbps not in known:
+        if kbps not in known:
             return
+        bandwidth = self._world.policies.bandwidth
+        received = air.flight.piece.size - air.flight.left
+        seconds = self._flights.flown_s(air)
         view = Flight(
             rung=known.index(kbps),
             size=air.flight.piece.size,
-            received=air.flight.piece.size - air.flight.left,
-            seconds=self._world.clock.monotonic() - air.first_byte_at,
+            received=received,
+            seconds=seconds,
             piece_s=air.lane.piece_s,
             buffer_s=self.buffer_s(),
+            target_s=self._world.policies.load.target_s,
             rungs=rungs,
-            estimate=self._world.policies.bandwidth.estimate(),
+            estimate=bandwidth.estimate(),
+            foreseen=bandwidth.foresee(Transfer(received, seconds)),
         )
         lower = self._world.policies.quality.leave_for(view)
         if lower is not None:
             self._flights.give_up_all("late")
             number = air.flight.number
             source = air.lane.sources(number)[lower]
+            self._kbps = known[lower]
             self._flights.launch(air.lane, number, Choice(lower, "link"), source)
 
     def _next_look_s(self) -> float | None:
@@ -310,7 +328,7 @@ class Loader:
             return None
         buffer_s = self.buffer_s()
         if self._flights.air:
-            return LOOK_S if buffer_s < SMALL_BUFFER_S else None
+            return LOOK_S
         if self._filling:
             return None
         return max(self._lanes[0].piece_s, buffer_s - self._refill_below_s())

@@ -1,19 +1,31 @@
 """Which rung of the ladder the next piece is fetched at. Pure.
 
-The rule (a buffer map with hysteresis that the rate shifts): every rung above the lowest has a
-buffer threshold, a share of the buffer target. It falls when the link is faster than the rung's
-real bytes ahead and rises when it is slower; the estimate's error and its trend shift it. Keeping
-a rung, or coming down to it, needs less buffer than going up to it. The highest rung whose
-threshold is reached is taken, so that a change needs seconds of evidence, not one fast piece.
+The rule: every rung above the lowest has a threshold, the seconds of buffer at which it is allowed,
+and the highest rung whose threshold is reached is taken. A threshold
+- is lower for keeping a rung, or coming down to it, than for going up to it, so that a change needs
+  seconds of evidence and not one fast piece; at the beginning of a track, where a change is not
+  heard, there is one threshold in between,
+- falls when the link is faster than the rung's real bytes ahead and rises when it is slower, and
+  falls for a link that was faster a while ago (it may be again),
+- rises with the trough: a link that has died once is given more reserve for a while,
+- scales with the buffer target, and has a part that grows with the length of a piece, because the
+  buffer drains while a piece is on its way.
+A piece in flight is judged by the same rule with what is known of the flight, so that a link that
+dies is noticed within a second or two and not when the piece is here.
+
+A buffer map with hysteresis comes from BBA (Huang et al., SIGCOMM 2014); numbers and what was tried
+are in docs/adaptation.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import log
 from typing import Literal, Protocol
 
 from player.playback.bandwidth import LEAST_RATE, Estimate, blend
 
-Reason = Literal["start", "fixed", "limit", "saver", "link", "buffer", "steady", "only", "kept"]
+Reason = Literal[
+    "start", "fixed", "limit", "saver", "link", "buffer", "steady", "only", "kept", "ahead"
+]
 REASONS: dict[Reason, str] = {
     "start": "first piece: starts low to start soon",
     "fixed": "you fixed the quality",
@@ -24,6 +36,7 @@ REASONS: dict[Reason, str] = {
     "steady": "no reason to change",
     "kept": "it is on this device already",
     "only": "the track has one quality so far",
+    "ahead": "like what plays now: the next track's beginning",
 }
 
 
@@ -59,6 +72,11 @@ class QualityView:
     target_s: float
     estimate: Estimate
     limits: Limits = Limits()
+    piece_s: float = 1.5
+    playing: int | None = None
+    """Rung fetched last in playing order, in whatever track."""
+    early: bool = False
+    """Whether the piece is for the next track while this one is not whole yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +98,11 @@ class Flight:
     """Since its first byte."""
     piece_s: float
     buffer_s: float
+    target_s: float
     rungs: tuple[Rung, ...]
     estimate: Estimate
+    foreseen: Estimate
+    """What would be known if the request ended now."""
 
 
 class QualityChoice(Protocol):
@@ -97,39 +118,87 @@ class QualityChoice(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class QualityNumbers:
-    """Tuning of the standard rule. Seconds hold for a target of 120 s and scale with it.
+class Thresholds:
+    """Where thresholds lie, in seconds of buffer.
 
     `up` and `keep` belong to the rungs above the lowest, from the bottom; more rungs than numbers
     use the last one.
     """
 
-    up_s: tuple[float, ...] = (53.5, 90.0)
-    keep_s: tuple[float, ...] = (20.9, 40.8)
-    slower_s: float = 19.0
+    up: tuple[float, ...]
+    keep: tuple[float, ...]
+    slower: float
     """More, for each unit of ln by which the link is slower than the rung."""
-    faster_s: float = 69.6
+    faster: float
     """Less, for each unit of ln by which it is faster."""
-    error_s: float = -12.8
-    """More, for each unit of error above `error_mid`."""
-    error_mid: float = 0.5
-    trend_s: float = -35.9
-    """More, for each unit of ln(fast / slow)."""
-    start_surplus: float = 2.0
-    """A track's first piece may use a rung whose rate the link exceeds so many times."""
-    bypass: float = 0.1
-    """The top at once when ln(link / rung) exceeds the error by this."""
+    error: float
+    """More, for each unit of the estimate's error above `QualityNumbers.error_mid`."""
+    faded: float
+    """Less, for each unit of ln by which the link was faster before."""
+
+
+@dataclass(frozen=True, slots=True)
+class QualityNumbers:
+    """Tuning of the standard rule."""
+
+    deep: Thresholds = field(
+        default_factory=lambda: Thresholds(
+            up=(44.5, 85.5),
+            keep=(4.5, 28.5),
+            slower=33.0,
+            faster=85.0,
+            error=-10.0,
+            faded=32.0,
+        )
+    )
+    """For a target of `tuned_for_s` or more; scales with a smaller one."""
+    coarse: Thresholds = field(
+        default_factory=lambda: Thresholds(
+            up=(0.0,), keep=(0.0,), slower=0.0, faster=0.0, error=0.0, faded=0.0
+        )
+    )
+    """For each second that a piece is long."""
     tuned_for_s: float = 120.0
-    late: float = 1.4
-    """A piece is left only when the time left exceeds so many times the buffer."""
+    deeper: float = 0.08
+    """Seconds more for each second by which the target is above that: what a deeper buffer has to
+    spare is reserve."""
+    boundary: float = 0.33
+    """At the beginning of a track: 0 is where a rung is kept, 1 where it is gone up to."""
+    error_mid: float = 0.5
+    trough: float = 0.39
+    """Seconds more for each second of the trough."""
+    trough_most_s: float = 60.0
+    start_surplus: float = 2.0
+    """The very first piece may use a rung whose rate the link exceeds so many times."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveNumbers:
+    """Tuning of the question whether to leave a request. Costs are seconds at the top rung."""
+
     look_after_s: float = 1.0
+    late: float = 1.4
+    """Cost is weighed only when the time left exceeds so many times the buffer."""
+    silence: float = 17.0
+    """Cost of a second of silence."""
+    link: float = 0.3
+    """Cost of a second of link time."""
+    margin: float = 3.7
+    """What leaving must gain."""
+    known_s: float = 2.7
+    """The rate known before counts like one that was seen in flight for so long."""
+    known_towards_fast: float = -0.5
+    """Which rate that is: 0 the slow one, 1 the fast one, below 0 beyond the slow one."""
 
 
 class BufferMap:
     """The rule of this module's first lines."""
 
-    def __init__(self, numbers: QualityNumbers | None = None) -> None:
+    def __init__(
+        self, numbers: QualityNumbers | None = None, leave: LeaveNumbers | None = None
+    ) -> None:
         self._numbers = numbers or QualityNumbers()
+        self._leave = leave or LeaveNumbers()
 
     def choose(self, view: QualityView) -> Choice:
         """The rung of the next piece."""
@@ -139,7 +208,7 @@ class BufferMap:
             return Choice(_at_most(view.rungs, view.limits.fixed_kbps), "fixed")
         if view.limits.data_saver:
             return Choice(0, "saver")
-        best = self._highest(view)
+        best = self._best(view)
         if view.limits.max_kbps:
             ceiling = _at_most(view.rungs, view.limits.max_kbps)
             if best.rung > ceiling:
@@ -148,40 +217,42 @@ class BufferMap:
 
     def leave_for(self, flight: Flight) -> int | None:
         """A lower rung at which the piece should be fetched instead, None to go on."""
-        if flight.rung == 0 or flight.seconds < self._numbers.look_after_s:
+        if flight.rung == 0 or flight.seconds < self._leave.look_after_s:
             return None
-        known = flight.estimate.fast if flight.estimate.known else LEAST_RATE
-        rate = max(LEAST_RATE, (flight.received + known) / (flight.seconds + 1.0))
-        left_s = (flight.size - flight.received) / rate
-        if left_s <= self._numbers.late * flight.buffer_s:
+        if not flight.estimate.known:
             return None
-        for rung in range(flight.rung):
-            instead_s = flight.estimate.latency_s + flight.rungs[rung].piece_bytes / rate
-            if instead_s < 0.5 * left_s:
-                return rung
-        return None
+        cheaper = self._cheaper(flight)
+        return self._reconsidered(flight) if cheaper is None else cheaper
 
-    def _highest(self, view: QualityView) -> Choice:
+    # ------------------------------------------------------------------ choosing
+
+    def _best(self, view: QualityView) -> Choice:
         if not view.estimate.known:
             return Choice(0 if view.previous is None else view.previous, "start")
-        if self._plainly_fast(view):
-            return self._because(view, len(view.rungs) - 1)
+        if view.early:
+            return Choice(self._like_before(view), "ahead")
+        rung = self._highest(view)
+        if view.previous is None and view.playing is None:
+            rung = max(rung, self._first_rung(view))
+        return self._because(view, rung)
+
+    def _like_before(self, view: QualityView) -> int:
+        """The next track's beginning sounds like this track, if that can be kept up."""
+        before = view.previous if view.previous is not None else view.playing
+        before = before or 0
+        allowed = self._highest(replace(view, previous=before))
+        return min(before, allowed)
+
+    def _highest(self, view: QualityView) -> int:
+        """The highest rung whose threshold is reached."""
         rung = 0
         for level in range(1, len(view.rungs)):
             if view.buffer_s >= self._threshold_s(view, level):
                 rung = level
-        if view.previous is None:
-            rung = max(rung, self._first_rung(view))
-        return self._because(view, rung)
-
-    def _plainly_fast(self, view: QualityView) -> bool:
-        if not self._numbers.bypass:
-            return False
-        spare = log(max(view.estimate.slow, LEAST_RATE) / view.rungs[-1].bytes_per_s)
-        return spare - view.estimate.error >= self._numbers.bypass
+        return rung
 
     def _first_rung(self, view: QualityView) -> int:
-        """At the beginning of a track a change is free: the rung that the link carries easily."""
+        """Before anything is here: the rung that the link carries easily."""
         rate = min(view.estimate.fast, view.estimate.slow) / self._numbers.start_surplus
         fitting = [n for n, rung in enumerate(view.rungs) if rung.bytes_per_s <= rate]
         return fitting[-1] if fitting else 0
@@ -189,15 +260,26 @@ class BufferMap:
     def _threshold_s(self, view: QualityView, level: int) -> float:
         """Seconds of buffer at which a rung is allowed."""
         numbers = self._numbers
-        keep = view.previous is not None and level <= view.previous
-        bases = numbers.keep_s if keep else numbers.up_s
-        lack = log(view.rungs[level].bytes_per_s / max(view.estimate.slow, LEAST_RATE))
-        slope = numbers.slower_s if lack > 0 else numbers.faster_s
-        trend = log(blend(view.estimate, 1.0) / blend(view.estimate, 0.0))
-        shift = numbers.error_s * (view.estimate.error - numbers.error_mid)
-        base = bases[min(level, len(bases)) - 1]
-        seconds = base + slope * lack + shift + numbers.trend_s * trend
-        return seconds * view.target_s / numbers.tuned_for_s
+        share = min(1.0, view.target_s / numbers.tuned_for_s)
+        reserve_s = numbers.trough * min(view.estimate.trough_s, numbers.trough_most_s)
+        deep = self._part_s(numbers.deep, view, level) + reserve_s
+        coarse = self._part_s(numbers.coarse, view, level)
+        spare_s = max(0.0, view.target_s - numbers.tuned_for_s)
+        return share * deep + view.piece_s * coarse + numbers.deeper * spare_s
+
+    def _part_s(self, part: Thresholds, view: QualityView, level: int) -> float:
+        fast = max(view.estimate.fast, LEAST_RATE)
+        slow = max(view.estimate.slow, LEAST_RATE)
+        keep, up = (side[min(level, len(side)) - 1] for side in (part.keep, part.up))
+        towards_up = self._numbers.boundary
+        if view.previous is not None:
+            towards_up = 0.0 if level <= view.previous else 1.0
+        lack = log(view.rungs[level].bytes_per_s / fast)
+        slope = part.slower if lack > 0 else part.faster
+        unsure = part.error * (view.estimate.error - self._numbers.error_mid)
+        return (
+            keep + towards_up * (up - keep) + slope * lack + unsure - part.faded * log(slow / fast)
+        )
 
     def _because(self, view: QualityView, rung: int) -> Choice:
         if view.previous is None:
@@ -205,9 +287,48 @@ class BufferMap:
         if rung == view.previous:
             return Choice(rung, "steady")
         rung_rate = view.rungs[max(rung, view.previous)].bytes_per_s
-        faster = view.estimate.slow >= rung_rate
+        faster = view.estimate.fast >= rung_rate
         by_link = faster if rung > view.previous else not faster
         return Choice(rung, "link" if by_link else "buffer")
+
+    # ------------------------------------------------------------------ leaving
+
+    def _cheaper(self, flight: Flight) -> int | None:
+        """The rung that saves most silence and link time for the quality it loses, if any."""
+        leave = self._leave
+        known = blend(flight.estimate, leave.known_towards_fast) * leave.known_s
+        rate = max(LEAST_RATE, (flight.received + known) / (flight.seconds + leave.known_s))
+        left_s = (flight.size - flight.received) / rate
+        if left_s <= leave.late * flight.buffer_s:
+            return None
+        best, best_gain = None, leave.margin
+        for rung in range(flight.rung):
+            instead_s = flight.estimate.latency_s + flight.rungs[rung].piece_bytes / rate
+            saved = self._cost(left_s, flight) - self._cost(instead_s, flight)
+            gain = saved - _worth(flight.rungs, rung, flight.rung) * flight.piece_s
+            if gain > best_gain:
+                best, best_gain = rung, gain
+        return best
+
+    def _cost(self, seconds: float, flight: Flight) -> float:
+        silence_s = max(0.0, seconds - flight.buffer_s)
+        return self._leave.silence * silence_s + self._leave.link * seconds
+
+    def _reconsidered(self, flight: Flight) -> int | None:
+        """What the rule would choose if the request had ended now, if that is less to fetch."""
+        if flight.buffer_s <= 0:
+            return None
+        view = QualityView(
+            rungs=flight.rungs,
+            previous=flight.rung,
+            buffer_s=flight.buffer_s,
+            target_s=flight.target_s,
+            estimate=flight.foreseen,
+            piece_s=flight.piece_s,
+        )
+        rung = self._highest(view)
+        less = flight.rungs[rung].piece_bytes < flight.size - flight.received
+        return rung if rung < flight.rung and less else None
 
 
 class FixedRungs:
@@ -228,6 +349,11 @@ class FixedRungs:
     def leave_for(self, flight: Flight) -> int | None:
         """Never."""
         return None
+
+
+def _worth(rungs: tuple[Rung, ...], low: int, high: int) -> float:
+    """How much better a rung sounds than another: 1 from the bottom to the top of the ladder."""
+    return log(rungs[high].kbps / rungs[low].kbps) / log(rungs[-1].kbps / rungs[0].kbps)
 
 
 def _at_most(rungs: tuple[Rung, ...], kbps: int) -> int:

@@ -38,3 +38,11 @@ class Thrift:
     def may_play(self, load: Load) -> bool:
         """Whether playback may begin, or begin again after it ran dry."""
         return self._inner.may_play(load)
+
+    def jumped(self) -> None:
+        """The listener skipped a track or jumped within one."""
+        self._inner.jumped()
+
+    def heard_out(self) -> None:
+        """A track was heard to its end."""
+        self._inner.heard_out()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from player.playback.ear import Ear
 from player.playback.feeder import Feeder
@@ -55,6 +55,8 @@ class Transport:
         self.stalled = False
         self.sounding = False
         """Whether anything was heard since the last jump."""
+        self._held = False
+        """Nothing is handed over before load control says that playback may begin."""
         self._resting = False
         """Nothing is loaded before somebody wants to hear something."""
         self._started = -1
@@ -102,7 +104,9 @@ class Transport:
     def jump(self) -> None:
         """The first lane is another one, or begins elsewhere: its `start_ms` says where."""
         self._leave_stall()
-        self.sounding = False
+        if self.sounding:
+            self._world.policies.load.jumped()
+        self.sounding, self._held = False, True
         lane = self.lanes[0]
         if lane.granted is None:
             self.ear.jumps(lane.sample_of_start())
@@ -212,8 +216,11 @@ class Transport:
         lane = self.lanes[0]
         if not self._feeder.began and lane.granted is not None:
             self._begin(lane.sample_of_start())
-        self._feeder.feed(self.lanes, due=self._handover_in_s() <= 0, queue_ended=self._ends())
-        if self.stalled and self._world.policies.load.may_play(self.loader.load()):
+        self._held = self._held and not self._may_play()
+        if not self._held:
+            due = self._handover_in_s() <= 0
+            self._feeder.feed(self.lanes, due=due, queue_ended=self._ends())
+        if self.stalled and self._may_play():
             self._leave_stall()
             if self.wanted:
                 self._sound.resume()
@@ -222,6 +229,9 @@ class Transport:
             self._seconds_told = self.buffered_ms() / 1000
             self._events.changed()
         self._arm()
+
+    def _may_play(self) -> bool:
+        return self._world.policies.load.may_play(replace(self.loader.load(), starting=self._held))
 
     def _ends(self) -> bool:
         return self._queue_ended and len(self.lanes) == 1

@@ -168,7 +168,7 @@ async def test_an_audio_device_that_stays_away_is_given_up_with_a_line(stage):
 async def test_after_a_sleep_connections_and_device_are_opened_again_at_the_same_place(stage):
     stage.server.add_track("a", 300)
     stage.controller.play(["a"])
-    await asyncio.sleep(20)
+    await asyncio.sleep(21)
     before = stage.controller.state()["position_ms"]
     stage.clock.slept_s = 600
     await asyncio.sleep(6)

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from player.playback.bandwidth import Estimate, LinkEstimator, LinkMeter, Transfer, blend
+from player.playback.bandwidth import (
+    BandwidthNumbers,
+    Estimate,
+    LinkEstimator,
+    LinkMeter,
+    Transfer,
+    blend,
+)
 from player.playback.load_control import BufferControl, Load, LoadNumbers
 from player.playback.quality import (
     BufferMap,
@@ -52,6 +59,28 @@ def test_the_fast_average_follows_before_the_slow_one():
     assert now.error > steady.error
     assert blend(now, 0.0) == pytest.approx(now.slow)
     assert blend(now, 1.0) == pytest.approx(now.fast)
+
+
+def test_the_trough_is_how_far_the_link_fell_behind_at_its_worst():
+    numbers = BandwidthNumbers(trough_guess_s=0.0)
+    link = LinkEstimator(numbers)
+    for _second in range(30):
+        link.observe(Transfer(30_000, 1.0))
+    assert link.estimate().trough_s == 0
+    for _second in range(30):
+        link.observe(Transfer(6_000, 1.0))
+    assert link.estimate().trough_s == pytest.approx(15, abs=0.01)
+    for _second in range(int(numbers.trough_half_life_s)):
+        link.observe(Transfer(30_000, 1.0))
+    assert link.estimate().trough_s == pytest.approx(7.5, abs=0.2)
+
+
+def test_an_unknown_link_is_trusted_only_in_time():
+    link = LinkEstimator()
+    at_first = link.estimate().trough_s
+    for _second in range(600):
+        link.observe(Transfer(30_000, 1.0))
+    assert link.estimate().trough_s < 0.5 * at_first
 
 
 def test_nothing_is_known_before_the_first_transfer_unless_remembered():
@@ -110,10 +139,40 @@ def test_loads_up_to_the_target_and_the_memory():
 
 
 def test_the_next_track_is_begun_when_this_one_is_safe():
-    control = BufferControl(LoadNumbers(early_from_s=57))
-    assert control.fetch_early(LOAD)
+    control = BufferControl()
+    assert control.fetch_early(replace(LOAD, buffer_s=119))
+    assert not control.fetch_early(replace(LOAD, buffer_s=100))
+    assert not control.fetch_early(replace(LOAD, buffer_s=119, early_s=30))
+
+
+def test_who_skips_is_loaded_for_otherwise_until_tracks_are_heard_out():
+    control = BufferControl()
+    control.jumped()
+    assert control.target_s == 350
+    assert control.fetch_early(replace(LOAD, buffer_s=50))
+    control.heard_out()
+    control.heard_out()
+    assert control.target_s == 350
+    control.heard_out()
+    assert control.target_s == 120
     assert not control.fetch_early(replace(LOAD, buffer_s=50))
-    assert not control.fetch_early(replace(LOAD, early_s=9))
+
+
+def test_another_depth_scales_what_goes_with_it():
+    shallow = BufferControl(LoadNumbers.with_target(30))
+    assert shallow.target_s == 30
+    assert shallow.fetch_early(replace(LOAD, buffer_s=29.6))
+    shallow.jumped()
+    assert shallow.target_s == pytest.approx(87.5)
+    deep = BufferControl(LoadNumbers.with_target(240))
+    assert deep.target_s == 240
+    assert deep.fetch_early(replace(LOAD, buffer_s=119))
+
+
+def test_the_deepest_buffer_of_the_best_quality_is_within_the_budget():
+    numbers = LoadNumbers()
+    seconds = numbers.restless.target_s + numbers.early_s
+    assert seconds * 320 * 125 * 1.02 < numbers.budget_bytes
 
 
 @pytest.mark.parametrize(
@@ -125,6 +184,13 @@ def test_the_next_track_is_begun_when_this_one_is_safe():
         ({"buffer_s": 1.5, "stalled": True, "ended": True}, True),
         ({"buffer_s": 1.5, "stalled": True, "rate": 40_000}, True),
         ({"buffer_s": 6, "stalled": True, "rate": 0}, True),
+        ({"buffer_s": 1.5, "stalled": True, "coming": False}, True),
+        ({"buffer_s": 1.5, "starting": True}, False),
+        ({"buffer_s": 1.5, "starting": True, "rate": 90_000}, True),
+        ({"buffer_s": 1.5, "starting": True, "rate": 90_000, "bytes_per_s": 0.0}, True),
+        ({"buffer_s": 1.5, "starting": True, "ended": True}, True),
+        ({"buffer_s": 1.5, "starting": True, "coming": False}, True),
+        ({"buffer_s": 3.3, "starting": True}, True),
     ],
 )
 def test_when_to_play(changes, plays):
@@ -167,8 +233,38 @@ def test_real_sizes_count_not_labels():
 def test_a_plainly_fast_link_gets_the_top_at_once():
     choice = BufferMap().choose(view(buffer_s=1.0, estimate=estimate(2000)))
     assert (choice.rung, choice.reason) == (2, "link")
-    careful = BufferMap(QualityNumbers(bypass=0.0))
-    assert careful.choose(view(buffer_s=1.0, previous=None, estimate=estimate(700))).rung == 2
+
+
+def test_a_remembered_rate_makes_the_first_choice():
+    remembered = LinkEstimator(remembered=45_000).estimate()
+    choice = BufferMap().choose(view(previous=None, estimate=remembered, buffer_s=0.0))
+    assert (choice.rung, choice.reason) == (1, "start")
+
+
+def test_a_link_that_died_once_is_given_more_reserve():
+    calm = replace(estimate(200), trough_s=0.0)
+    died = replace(estimate(200), trough_s=60.0)
+    seconds = range(121)
+    first = [s for s in seconds if BufferMap().choose(view(buffer_s=s, estimate=calm)).rung]
+    again = [s for s in seconds if BufferMap().choose(view(buffer_s=s, estimate=died)).rung]
+    assert min(again) - min(first) > 15
+
+
+def test_the_beginning_of_the_next_track_is_like_this_one_if_that_can_be_kept_up():
+    early = view(previous=None, playing=2, early=True, buffer_s=60.0)
+    assert BufferMap().choose(early).reason == "ahead"
+    assert BufferMap().choose(early).rung == 2
+    assert BufferMap().choose(replace(early, playing=0)).rung == 0
+    assert BufferMap().choose(replace(early, playing=None)).rung == 0
+    assert BufferMap().choose(replace(early, estimate=estimate(40))).rung < 2
+
+
+def test_longer_pieces_move_the_thresholds():
+    coarse = replace(QualityNumbers().deep, keep=(1.0,), up=(1.0,))
+    rule = BufferMap(QualityNumbers(coarse=coarse))
+    short = [s for s in range(200) if rule.choose(view(buffer_s=s, piece_s=1.0)).rung]
+    long = [s for s in range(200) if rule.choose(view(buffer_s=s, piece_s=4.0)).rung]
+    assert short != long
 
 
 def test_the_first_piece_starts_low_when_nothing_is_known():
@@ -203,15 +299,34 @@ def test_the_reason_names_what_changed():
     assert rule.choose(view(buffer_s=5.0, previous=0)).reason == "steady"
 
 
-FLIGHT = Flight(2, 60_000, 5_000, 3.0, 1.5, 2.0, RUNGS, estimate(20))
+SLOW = estimate(20)
+FLIGHT = Flight(2, 60_000, 5_000, 3.0, 1.5, 2.0, 120.0, RUNGS, SLOW, SLOW)
 
 
 def test_a_piece_that_comes_too_late_is_left_for_a_lower_one():
     assert BufferMap().leave_for(FLIGHT) == 0
-    assert BufferMap().leave_for(replace(FLIGHT, buffer_s=100.0)) is None
+    enough = estimate(300)
+    safe = replace(FLIGHT, buffer_s=100.0, estimate=enough, foreseen=enough)
+    assert BufferMap().leave_for(safe) is None
     assert BufferMap().leave_for(replace(FLIGHT, rung=0)) is None
     assert BufferMap().leave_for(replace(FLIGHT, seconds=0.5)) is None
     assert BufferMap().leave_for(replace(FLIGHT, received=55_000)) is None
+    unknown = LinkEstimator().estimate()
+    assert BufferMap().leave_for(replace(FLIGHT, estimate=unknown)) is None
+
+
+def test_a_link_that_dies_in_flight_is_noticed_while_there_is_buffer():
+    before = estimate(300)
+    link = LinkEstimator()
+    for _transfer in range(60):
+        link.observe(Transfer(37_500, 1.0))
+    flight = replace(FLIGHT, buffer_s=70.0, estimate=before, received=500)
+    fine = replace(flight, foreseen=link.foresee(Transfer(18_000, 0.5)))
+    dying = replace(flight, seconds=20.0, foreseen=link.foresee(Transfer(500, 20.0)))
+    assert BufferMap().leave_for(fine) is None
+    assert BufferMap().leave_for(dying) == 1
+    assert BufferMap().leave_for(replace(dying, buffer_s=15.0)) == 0
+    assert link.estimate().fast == pytest.approx(37_500)
 
 
 def test_fixed_rungs_in_turn():
