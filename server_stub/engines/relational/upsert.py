@@ -21,6 +21,12 @@ def insert_all(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
         _execute(connection, _statement(connection.dialect, table, tuple(rows[0]), None, ()), rows)
 
 
+def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows as `insert_all` does, and leave alone what is there already."""
+    if rows:
+        _execute(connection, _statement(connection.dialect, table, tuple(rows[0]), (), ()), rows)
+
+
 def upsert(
     connection: Connection,
     table: Table,
@@ -55,7 +61,9 @@ def _statement(
     """The driver's text, and the order of its values if they go by position."""
     make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
     statement = make(table)
-    if keys is not None:
+    if keys == ():
+        statement = statement.on_conflict_do_nothing()
+    elif keys is not None:
         kept = {*keys, *keep}
         fresh = {name: statement.excluded[name] for name in names if name not in kept}
         statement = statement.on_conflict_do_update(index_elements=list(keys), set_=fresh)
