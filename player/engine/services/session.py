@@ -20,6 +20,7 @@ from sync.ports import CatalogFeed
 log = structlog.get_logger(__name__)
 
 _PEM = "-----BEGIN CERTIFICATE-----"
+_FRESH_S = 5.0
 _FIRST_RETRY_S = 2.0
 _LAST_RETRY_S = 60.0
 
@@ -48,6 +49,9 @@ class Follower:
         self._audience = audience
         self._every_s = every_s
         self._wake = asyncio.Event()
+        self._fresh_s = min(_FRESH_S, every_s)
+        self._looked_at = float("-inf")
+        """When all changes were here, on the loop's clock."""
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -55,8 +59,9 @@ class Follower:
         self._task = asyncio.create_task(self._follow())
 
     def hurry(self) -> None:
-        """Somebody came, or the server is back: look now."""
-        self._wake.set()
+        """Somebody came, or the server is back: look now, unless that was just done."""
+        if asyncio.get_running_loop().time() - self._looked_at >= self._fresh_s:
+            self._wake.set()
 
     async def refresh(self) -> int:
         """Follow to the end; how many changes there were. Raises OfflineError, SignedOutError."""
@@ -77,6 +82,8 @@ class Follower:
             self._wake.clear()
             try:
                 await self.refresh()
+                self._wake.clear()  # whoever came meanwhile has what there is
+                self._looked_at = asyncio.get_running_loop().time()
                 pause_s, retry_s = self._every_s, _FIRST_RETRY_S
             except PlayerError as error:
                 log.info("library not refreshed", reason=error.message)
