@@ -42,6 +42,7 @@ def main():
         stage.first_sounds("prepared, from the server")
         stage.first_sounds("from the cache")
         stage.seeks()
+        stage.asked_on_the_socket()
         stage.while_playing()
 
 
@@ -135,6 +136,43 @@ class Stage:
         self.segue("status")
         print(f"of which the command line: {(time.monotonic() - begin) * 1e3:.0f} ms")
 
+    def asked_on_the_socket(self):
+        """As the screen asks: the engine's own share of starting, seeking, changing the sound."""
+        tracks = self.segue("search", ARTIST)["tracks"]
+        links = [f"segue:track:{track['id']}" for track in tracks]
+        with BlockingClient(Home(self.folder / "player")) as engine:
+
+            def waits(event, calls):
+                return [
+                    self._after(event, lambda call=call: engine.call(call[0], **call[1]))
+                    for call in calls
+                ]
+
+            plays = [("play", {"uri": links[turn % len(links)]}) for turn in range(SEEKS)]
+            print(f"start from a cached chunk, engine: {_spread(waits('first_audio', plays))} ms")
+            places = [("seek", {"ms": 5_000 + 3_100 * turn}) for turn in range(2 * SEEKS)]
+            print(f"seek in buffered audio, engine: {_spread(waits('first_audio', places))} ms")
+            changes = [("sound.set", {"eq": ("bass", "off")[turn % 2]}) for turn in range(SEEKS)]
+            print(f"another equaliser is heard: {_spread(waits('track_start', changes))} ms")
+            fetched = []
+            for turn in range(6):
+                engine.call("cache.clear")
+                fetched += waits("first_audio", [("play", {"uri": links[turn % len(links)]})])
+            print(f"start from the server on loopback, engine: {_spread(fetched)} ms")
+
+    def _after(self, event, act):
+        """Milliseconds from a call to an event of the trace."""
+        lines = len(self._trace())
+        begin = time.monotonic()
+        act()
+        deadline = begin + 15
+        while time.monotonic() < deadline:
+            for line in self._trace()[lines:]:
+                if line["event"] == event:
+                    return (line["t"] - begin) * 1e3
+            time.sleep(0.005)
+        raise SystemExit(f"no {event} within 15 s")
+
     def while_playing(self):
         """CPU and memory of engine and screen over twenty seconds of music."""
         with BlockingClient(Home(self.folder / "player")) as client:
@@ -149,16 +187,7 @@ class Stage:
             print(f"screen writes {(screen.written - written) / PLAYING_S:.0f} bytes a second")
 
     def _until(self, event, *command):
-        lines = len(self._trace())
-        begin = time.monotonic()
-        self.segue(*command)
-        deadline = begin + 15
-        while time.monotonic() < deadline:
-            for line in self._trace()[lines:]:
-                if line["event"] == event:
-                    return (line["t"] - begin) * 1e3
-            time.sleep(0.005)
-        raise SystemExit(f"no {event} within 15 s of {command}")
+        return self._after(event, lambda: self.segue(*command))
 
     def _trace(self):
         if not self.trace.exists():
