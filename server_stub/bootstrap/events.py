@@ -10,6 +10,7 @@ import structlog
 from server_stub.accounts import events as accounts_events
 from server_stub.bootstrap.composition import Ground, collection, licensing
 from server_stub.bootstrap.errors import StartError
+from server_stub.collection import events as collection_events
 from server_stub.engines.relational.events_log import RelationalEvents
 from server_stub.engines.relational.events_projection import RelationalSnapshots
 from server_stub.engines.relational.listening_store import RelationalListening
@@ -35,6 +36,7 @@ from server_stub.playlists import events as playlists_events
 TYPES: tuple[EventType[Any], ...] = (
     *accounts_events.TYPES,
     *licensing_events.TYPES,
+    *collection_events.TYPES,
     *listening_events.TYPES,
     *playlists_events.TYPES,
     SUBJECT_ERASED,

@@ -1,8 +1,9 @@
 """What the collection needs kept and known. Every method is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from server_stub.kernel.events.envelope import Event
 from sync.wire.catalog import EntityKind
 from sync.wire.collection import Mark, MarkKind, MarkPage
 
@@ -10,8 +11,12 @@ from sync.wire.collection import Mark, MarkKind, MarkPage
 class Marks(Protocol):
     """The marks of all users."""
 
-    async def put(self, user_id: str, marks: Sequence[Mark]) -> None:
+    async def put(
+        self, user_id: str, marks: Sequence[Mark], events: Mapping[Mark, Event] | None = None
+    ) -> None:
         """Take marks on, each unless a later one for the same thing is here.
+
+        What was taken on is told: its event is appended in the same transaction.
 
         Of two of the same moment the greater value holds, so that the order of arrival does not
         matter.

@@ -5,9 +5,12 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from server_stub.collection.errors import MarkInvalidError
+from server_stub.collection.events import MARKED, Marked
 from server_stub.collection.model import mark_of
 from server_stub.collection.ports import Marks, Targets
 from server_stub.kernel.clock import Clock
+from server_stub.kernel.events.envelope import Event
+from server_stub.kernel.events.types import Occasion
 from sync.wire.collection import MARKS, Mark, MarkKind, MarkPage, MarkWish
 from sync.wire.intents import Intent, Verdicts
 
@@ -42,7 +45,8 @@ class CollectionService:
                 refused[intent_id] = f"this {entity} is not in the library any more"
                 del wishes[intent_id]
         if wishes:
-            await self._marks.put(user_id, list(wishes.values()))
+            told = {mark: _told(user_id, key, mark) for key, mark in wishes.items()}
+            await self._marks.put(user_id, list(wishes.values()), told)
         return Verdicts(applied=frozenset(wishes), refused=refused)
 
     async def changes(self, user_id: str, after: int, limit: int) -> MarkPage:
@@ -69,3 +73,8 @@ class CollectionService:
             if ids:
                 found.update((kind, i) for i in await self._targets.existing(kind, sorted(ids)))
         return frozenset(found)
+
+
+def _told(user_id: str, intent_id: str, mark: Mark) -> Event:
+    occasion = Occasion(user_id, mark.at_ms, intent_id)
+    return MARKED.event(occasion, Marked(kind=mark.kind, target=mark.target, value=mark.value))

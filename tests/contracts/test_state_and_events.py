@@ -9,10 +9,13 @@ from server_stub.accounts.events import LOGGED_IN, LOGGED_OUT, USER_ADDED, UserA
 from server_stub.accounts.events import TYPES as ACCOUNTS
 from server_stub.accounts.model import AccountsSettings, PasswordCost
 from server_stub.accounts.service import AccountsService
+from server_stub.collection.events import MARKED, Marked
 from server_stub.engines.memory.accounts import memory_accounts
+from server_stub.engines.memory.collection import MemoryMarks
 from server_stub.engines.memory.events import MemoryEvents
 from server_stub.engines.memory.licensing import MemoryDevices
 from server_stub.engines.relational.accounts_store import relational_accounts
+from server_stub.engines.relational.collection_store import RelationalMarks
 from server_stub.engines.relational.events_log import RelationalEvents
 from server_stub.engines.relational.licensing_store import RelationalDevices
 from server_stub.kernel.clock import ManualClock
@@ -22,6 +25,7 @@ from server_stub.kernel.events.types import Occasion, Vocabulary
 from server_stub.licensing.events import DEVICE_ADDED, DEVICE_REVOKED, DeviceAdded, DeviceRevoked
 from server_stub.licensing.events import TYPES as LICENSING
 from server_stub.licensing.model import RegisteredDevice
+from sync.wire.collection import Mark
 from tests.engines_postgres import ADAPTERS
 
 LAPTOP = RegisteredDevice("d" * 22, "ada", "laptop", bytes(32), "session-1", 100)
@@ -33,6 +37,7 @@ class Stand:
     log: object
     accounts: AccountsService
     devices: object
+    marks: object
 
     async def told(self, subject: str) -> list[str]:
         """Names of the events of one subject; those that cannot be opened any more are not."""
@@ -46,12 +51,14 @@ def stand(request, open_database):
     if request.param == "memory":
         log = MemoryEvents()
         stores, devices = memory_accounts(log), MemoryDevices(log)
+        marks = MemoryMarks(log)
     else:
         database = open_database(request.param)
         log = RelationalEvents(database)
         stores, devices = relational_accounts(database), RelationalDevices(database)
+        marks = RelationalMarks(database)
     accounts = AccountsService(stores, token_key=bytes(32), clock=ManualClock(), settings=CHEAP)
-    yield Stand(log, accounts, devices)
+    yield Stand(log, accounts, devices, marks)
     accounts.close()
 
 
@@ -83,6 +90,18 @@ async def test_devices_are_told_once(stand):
     await stand.devices.revoke(LAPTOP.id, 5, [gone])
     await stand.devices.revoke(LAPTOP.id, 6, [twice])
     assert await stand.told("ada") == [DEVICE_ADDED.name, DEVICE_REVOKED.name]
+
+
+async def test_marks_are_told_when_they_are_taken_on(stand):
+    def told(mark, ident):
+        payload = Marked(kind=mark.kind, target=mark.target, value=mark.value)
+        return MARKED.event(Occasion("ada", mark.at_ms, ident), payload)
+
+    newer = Mark(kind="liked", target="a", value=0, at_ms=20)
+    older = Mark(kind="liked", target="a", value=1, at_ms=10)
+    await stand.marks.put("ada", [newer], {newer: told(newer, "one")})
+    await stand.marks.put("ada", [older], {older: told(older, "two")})
+    assert [stored.event.id for stored in await stand.log.of_subject("ada", 0, 9)] == ["one"]
 
 
 async def test_an_erased_account_leaves_only_that_it_was_erased(stand):

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from server_stub.engines.memory.events import MemoryEvents
+from server_stub.kernel.events.envelope import Event
 from sync.wire.catalog import EntityKind
 from sync.wire.collection import Mark, MarkKind, MarkPage
 
@@ -9,11 +11,14 @@ from sync.wire.collection import Mark, MarkKind, MarkPage
 class MemoryMarks:
     """The marks of all users."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: MemoryEvents | None = None) -> None:
+        self._log = log or MemoryEvents()
         self._marks: dict[str, dict[tuple[str, str], tuple[int, Mark]]] = {}
         self._revision = 0
 
-    async def put(self, user_id: str, marks: Sequence[Mark]) -> None:
+    async def put(
+        self, user_id: str, marks: Sequence[Mark], events: Mapping[Mark, Event] | None = None
+    ) -> None:
         """Take marks on, each unless a later one for the same thing is here."""
         own = self._marks.setdefault(user_id, {})
         for mark in marks:
@@ -22,6 +27,8 @@ class MemoryMarks:
                 continue
             self._revision += 1
             own[key] = (self._revision, mark)
+            if events:
+                self._log.add([events[mark]])
 
     async def changes(self, user_id: str, after: int, limit: int) -> MarkPage:
         """Marks changed after a cursor."""

@@ -1,6 +1,6 @@
 """The stores of the collection, in the relational database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select, up
 from server_stub.engines.relational import catalog_tables
 from server_stub.engines.relational.collection_tables import marks
 from server_stub.engines.relational.database import Database
+from server_stub.engines.relational.events_append import append
+from server_stub.kernel.events.envelope import Event
 from sync.wire.catalog import EntityKind
 from sync.wire.collection import Mark, MarkKind, MarkPage
 
@@ -25,7 +27,9 @@ class RelationalMarks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, user_id: str, wanted: Sequence[Mark]) -> None:
+    async def put(
+        self, user_id: str, wanted: Sequence[Mark], events: Mapping[Mark, Event] | None = None
+    ) -> None:
         """Take marks on, each unless a later one for the same thing is here."""
 
         def write(connection: Connection) -> None:
@@ -33,8 +37,12 @@ class RelationalMarks:
                 marks.c.user_id == user_id
             )
             revision = int(connection.execute(newest).scalar_one())
+            taken = []
             for mark in wanted:
-                revision += _put(connection, user_id, mark, revision + 1)
+                if _put(connection, user_id, mark, revision + 1):
+                    revision += 1
+                    taken.append(mark)
+            append(connection, [events[mark] for mark in taken] if events else [])
 
         await self._database.write(write)
 
