@@ -133,7 +133,9 @@ def test_an_entry_that_both_sides_bring_back_is_there_once():
     assert merged((Insert(1, "x", "t"),), (Insert(1, "x", "t"),)) == "axbc"
 
 
-@pytest.mark.parametrize("right", [(), (Remove(0),), (Remove(0), Insert(2, "x", "t"))])
+@pytest.mark.parametrize(
+    "right", [(), (Remove(0),), (Remove(0), Insert(2, "x", "t")), (Move(1, 3), Move(1, 3))]
+)
 def test_an_entry_brought_back_twice_by_one_side_is_there_once(right):
     back = Insert(0, "x", "t")
     assert sorted(merged((back, Remove(0), back), (back, *right))) == sorted("xabc")
