@@ -24,6 +24,11 @@ _ANSI = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 _STYLES = Path(__file__).parent / "styles" / "app.tcss"
 
 
+ENGINE_GONE = "The engine went away: starting it again"
+ENGINE_REMEDY = "segue doctor shows why if it does not come back"
+ENGINE_BACK = "The engine is back"
+
+
 class SegueApp(App[None], inherit_bindings=False):
     """Segue in a terminal. The engine is given; it is connected when the first frame is drawn."""
 
@@ -44,6 +49,7 @@ class SegueApp(App[None], inherit_bindings=False):
         self.clock = clock or SystemClock()
         self.palette = palette or choose_palette()
         self._notices = notices
+        self._engine_up = True
         super().__init__()
         # The palette knows about NO_COLOR. The framework's filter would turn the terminal's own
         # background into black, and a theme that was asked for into greys.
@@ -126,9 +132,17 @@ class SegueApp(App[None], inherit_bindings=False):
             self.frame.show_login(str(data["code"]), str(data.get("url", "")))
 
     def _take_engine(self, data: Any) -> None:
-        if not data.get("up"):
-            away = Connection("connecting", detail=str(data.get("detail", "")))
-            self.frame.show_state(PlayerState(connection=away))
+        """The engine went away or is there; that it is away is told once."""
+        up, was_up = bool(data.get("up")), self._engine_up
+        self._engine_up = up
+        if up and not was_up:
+            self.frame.tell(Notice(ENGINE_BACK))
+        if up:
+            return
+        if was_up:
+            self.frame.tell(Notice(ENGINE_GONE, "warn", ENGINE_REMEDY))
+        away = Connection("connecting", detail=str(data.get("detail", "")))
+        self.frame.show_state(PlayerState(connection=away))
 
 
 def variables(theme: Theme) -> dict[str, str]:

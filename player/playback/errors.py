@@ -94,6 +94,7 @@ class TrackUnavailableError(StreamError):
     """This track cannot be played; others can."""
 
     kind: Kind = "not_found"
+    remedy = "segue sync refreshes the library"
 
 
 class RenditionLostError(TrackUnavailableError):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from player.app import ENGINE_BACK, ENGINE_GONE, ENGINE_REMEDY
 from tests.journeys.fault_proxy import Fault, media
 from tests.journeys.fault_stage import HOST, FaultStage
 
@@ -24,10 +25,10 @@ AGAIN = "the server should prepare this track again"
 
 @dataclass(frozen=True)
 class Row:
-    """One fault over the network."""
+    """One fault. Rows without `begin` have a test of their own among the accidents."""
 
     name: str
-    begin: Callable[[FaultStage], Any]
+    begin: Callable[[FaultStage], Any] | None
     heard: str = GOES_ON
     seen: str = ""
     """The notice; empty: nothing is told, for it is over at once."""
@@ -304,6 +305,7 @@ ROWS = (
         withdrawn,
         heard=NEXT,
         seen="“Song T” stops early: this track was withdrawn",
+        remedy="segue sync refreshes the library",
     ),
     Row(
         "A range does not exist any more (416)",
@@ -392,5 +394,14 @@ ROWS = (
         hanging_disk,
         seen="The disk of the cache hangs: playing goes on without it",
         remedy="look after the disk; the cache is tried again every minute",
+    ),
+    Row(
+        "The engine is killed and started again",
+        None,
+        heard="silence until it runs; then it goes on, at most five seconds earlier "
+        "(paused if that took more than two minutes)",
+        seen=ENGINE_GONE,
+        remedy=ENGINE_REMEDY,
+        over=ENGINE_BACK,
     ),
 )

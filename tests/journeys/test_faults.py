@@ -81,7 +81,7 @@ def heard(row, stage, state, track):
     assert abs(state["position_ms"] / 1000 + silent_s - since) < 0.2
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.begin], ids=lambda row: row.name)
 def test_fault(row):
     async def play():
         stage = FaultStage(kbps=900, secure=row.secure)
