@@ -7,7 +7,8 @@ from collections.abc import Callable
 from player.playback.ring import FRAME_BYTES
 from player.playback.sink import PcmSource
 
-_TICK_S = 0.02
+_TICK_S = 0.1
+"""Positions are exact between ticks; each costs as much as decoding a tenth of a second."""
 _LONGEST_TAKE_S = 0.5
 
 

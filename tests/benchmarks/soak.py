@@ -2,9 +2,9 @@
 
 The real engine plays from the real server over TLS on loopback, everything in the sound path off.
 Its null sink runs on a fast clock (`SEGUE_SOAK_SPEED` times, 15 unless said); downloading,
-verifying, decrypting, decoding, joining, events and saving happen as often as in an hour of
-playing, only the sink's own ticks are fewer, so a minute at the usual speed is measured as well.
-The cache is emptied now and then: most of the music comes from the server.
+verifying, decrypting, decoding, joining, events and the sink's ticks happen as often as in an hour
+of playing. A minute at the usual speed is measured as well, for what goes by the clock on the
+wall. The cache is emptied now and then: most of the music comes from the server.
 """
 
 import os
@@ -27,11 +27,12 @@ CLEAR_EVERY_S = 600.0
 """Seconds of audio after which the cache is emptied."""
 FAST_ENGINE = """
 import sys, time
-from player.adapters.audio_null import NullSink
+from player.adapters import audio_null
 from player.bootstrap import engine, sound
 from player.engine.home import Home
 speed = float(sys.argv[1])
-sound._SINKS["null"] = lambda: NullSink(clock=lambda: time.monotonic() * speed)
+audio_null._TICK_S /= speed
+sound._SINKS["null"] = lambda: audio_null.NullSink(clock=lambda: time.monotonic() * speed)
 sys.exit(engine.run_engine(Home.default()))
 """
 
