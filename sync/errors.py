@@ -9,6 +9,10 @@ class MirrorDamagedError(SyncError):
     """The local copy of the catalog cannot be used; it is made again from the server."""
 
 
+class MirrorUnwritableError(SyncError):
+    """The disk does not take what changed in the catalog: it is asked for again later."""
+
+
 class OutboxFullError(SyncError):
     """There is no room on the disk for what was just done: it was not done. Free some space."""
 

@@ -80,6 +80,8 @@ class MiniaudioSink:
         self._clock = clock
         self._miniaudio: Any = None
         self._device: Any = None
+        self._gone = False
+        """The device stopped asking: the next source gets a new one."""
         self._turn = threading.Lock()
         self._source: PcmSource | None = None
         self._rate = 0
@@ -112,7 +114,7 @@ class MiniaudioSink:
     def play(self, source: PcmSource, rate: int) -> None:
         """Play this source from now on. Raises SinkLostError."""
         try:
-            if self._device is None or rate != self._rate:
+            if self._device is None or self._gone or rate != self._rate:
                 self._stop_device()
                 self._start_device(rate)
         except self._miniaudio.MiniaudioError as error:
@@ -172,7 +174,7 @@ class MiniaudioSink:
         answers = self._answers()
         next(answers)
         device.start(answers)
-        self._device, self._rate = device, rate
+        self._device, self._rate, self._gone = device, rate, False
 
     def _stop_device(self) -> None:
         device, self._device = self._device, None
@@ -182,6 +184,7 @@ class MiniaudioSink:
     def _lose(self) -> None:
         """The device stopped asking: miniaudio's own notice of that does not always come."""
         self.silence()
+        self._gone = True
         on_lost = self._on_lost
         if on_lost is not None:
             on_lost("the audio device does not ask for sound any more")

@@ -52,7 +52,10 @@ class Memory:
             self._due = None
         if self._saving is not None:
             await asyncio.wait([self._saving])
-        await self._save()
+        try:
+            await self._save()
+        except OSError as error:  # a full disk: what was saved before is taken up
+            log.warning("state not saved", reason=str(error))
 
     def _begin(self) -> None:
         self._due = None

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from sync.adapters import mirror_schema as schema
-from sync.errors import MirrorDamagedError
+from sync.errors import MirrorDamagedError, MirrorUnwritableError
 from sync.matching import likely_triples
 from sync.ports import Candidate, Counts, Entity, ListQuery
 from sync.wire.catalog import Change, ChangePage, EntityKind
@@ -167,13 +167,16 @@ class SqliteMirror:
     def _write(self) -> Iterator[sqlite3.Cursor]:
         with self._writing:
             cursor = self._writer.cursor()
-            cursor.execute("BEGIN IMMEDIATE")
             try:
+                cursor.execute("BEGIN IMMEDIATE")
                 yield cursor
-            except BaseException:
-                cursor.execute("ROLLBACK")
+                cursor.execute("COMMIT")
+            except BaseException as error:
+                if self._writer.in_transaction:  # a full disk has ended it already
+                    cursor.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise MirrorUnwritableError(str(error)) from error
                 raise
-            cursor.execute("COMMIT")
 
     def _meta(self, key: str) -> Any:
         with self._read() as cursor:

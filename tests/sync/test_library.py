@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.adapters.mirror_sqlite import SqliteMirror
+from sync.errors import MirrorUnwritableError
 from sync.library import Library
 from sync.ports import Counts, ListQuery
 from sync.wire.catalog import Album, AlbumRef, Artist, ArtistRef, Change, ChangePage, Track
@@ -210,6 +211,18 @@ def test_a_damaged_file_is_made_anew(tmp_path):
     mirror = SqliteMirror(path)
     assert mirror.counts() == Counts()
     mirror.close()
+
+
+def test_a_full_disk_leaves_the_mirror_as_it_was(mirror):
+    apply_all(mirror, [track(1)])
+    pages = mirror._writer.execute("PRAGMA page_count").fetchone()[0]
+    mirror._writer.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(MirrorUnwritableError, match="full"):
+        apply_all(mirror, [track(n) for n in range(2, 3000)])
+    assert mirror.counts().tracks == 1
+    mirror._writer.execute("PRAGMA max_page_count = 100000")
+    apply_all(mirror, [track(n) for n in range(2, 300)])
+    assert mirror.counts().tracks == 299
 
 
 async def test_following_to_the_end_and_again(library):

@@ -13,7 +13,7 @@ from player.engine.belongings import Belongings
 from player.engine.services.desk import Entry, Nothing, Table
 from player.engine.session import Session
 from player.errors import OfflineError, PlayerError, UsageError
-from sync.errors import CarrierAwayError
+from sync.errors import CarrierAwayError, SyncError
 from sync.library import Library
 from sync.ports import CatalogFeed
 
@@ -85,8 +85,8 @@ class Follower:
                 self._wake.clear()  # whoever came meanwhile has what there is
                 self._looked_at = asyncio.get_running_loop().time()
                 pause_s, retry_s = self._every_s, _FIRST_RETRY_S
-            except PlayerError as error:
-                log.info("library not refreshed", reason=error.message)
+            except (PlayerError, SyncError) as error:
+                log.info("library not refreshed", reason=str(error))
                 pause_s, retry_s = retry_s, min(retry_s * 2, _LAST_RETRY_S)
             await self._rest(pause_s)
 

@@ -67,6 +67,21 @@ def test_a_device_that_stops_asking_is_lost_and_told_once(opened):
     assert len(sink.told) == 1
 
 
+def test_a_device_that_was_lost_is_opened_again_for_the_next_source(opened):
+    sink, clock = opened
+    ring = PcmRing(44_100)
+    ring.write(np.zeros((44_100, 2), np.float32))
+    sink.play(PcmRing(10), 44_100)
+    before = sink._device
+    before.stop()
+    clock.advance(5)
+    sink.position_frames()
+    assert len(sink.told) == 1
+    sink.play(ring, 44_100)
+    assert sink._device is not before
+    eventually(lambda: ring.read_frames)
+
+
 def test_an_unknown_backend_is_no_sink():
     with pytest.raises(SinkUnavailableError):
         MiniaudioSink(backend="gramophone").open(lambda _reason: None)
