@@ -189,6 +189,8 @@ class LeaveNumbers:
     """The rate known before counts like one that was seen in flight for so long."""
     known_towards_fast: float = -0.5
     """Which rate that is: 0 the slow one, 1 the fast one, below 0 beyond the slow one."""
+    pieces_more: float = 1.0
+    """The rule is asked again as if so many pieces more were here: one is on its way."""
 
 
 class BufferMap:
@@ -321,7 +323,7 @@ class BufferMap:
         view = QualityView(
             rungs=flight.rungs,
             previous=flight.rung,
-            buffer_s=flight.buffer_s,
+            buffer_s=flight.buffer_s + self._leave.pieces_more * flight.piece_s,
             target_s=flight.target_s,
             estimate=flight.foreseen,
             piece_s=flight.piece_s,

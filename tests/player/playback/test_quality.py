@@ -320,7 +320,7 @@ def test_a_link_that_dies_in_flight_is_noticed_while_there_is_buffer():
     link = LinkEstimator()
     for _transfer in range(60):
         link.observe(Transfer(37_500, 1.0))
-    flight = replace(FLIGHT, buffer_s=70.0, estimate=before, received=500)
+    flight = replace(FLIGHT, buffer_s=60.0, estimate=before, received=500)
     fine = replace(flight, foreseen=link.foresee(Transfer(18_000, 0.5)))
     dying = replace(flight, seconds=20.0, foreseen=link.foresee(Transfer(500, 20.0)))
     assert BufferMap().leave_for(fine) is None
