@@ -6,7 +6,19 @@ import sys
 import time
 from pathlib import Path
 
-NAMES = ("start", "scan", "encode", "sound", "processors", "serving", "playing", "ot", "soak")
+NAMES = (
+    "start",
+    "scan",
+    "encode",
+    "sound",
+    "processors",
+    "serving",
+    "playing",
+    "adaptation",
+    "shaped",
+    "ot",
+    "soak",
+)
 
 
 def main(names: list[str]) -> int:
