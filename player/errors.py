@@ -10,6 +10,7 @@ PlayerError
 ├── NotAllowedError       refused: rights, tier, region
 │   └── SignedOutError    nobody is signed in, or the session has ended
 ├── GoneError             an address or object that no longer exists
+├── ConflictError         something else has happened in the meantime
 ├── BadAnswerError        the server said something that cannot be understood
 ├── EngineError           an answer of the engine, kind and all
 ├── EngineAbsentError     the engine does not run
@@ -93,6 +94,14 @@ class SignedOutError(NotAllowedError):
 
 class GoneError(PlayerError):
     """An address that has expired or an object that was replaced."""
+
+
+class ConflictError(PlayerError):
+    """What the server has does not go with what was asked; `code` is its own name for that."""
+
+    def __init__(self, message: str, *, code: str, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.code = code
 
 
 class BadAnswerError(PlayerError):

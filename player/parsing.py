@@ -22,6 +22,7 @@ VIEW_OPTIONS = (
 _DEFAULT_WORDS = {
     "queue": "queue list",
     "outbox": "outbox list",
+    "playlist": "playlist list",
     "eq": "eq use",
     "lyrics": "lyrics show",
     "sound": "sound show",

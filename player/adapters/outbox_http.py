@@ -34,7 +34,8 @@ class HttpCarrier:
         try:
             return await self._server().deliver(intents)
         except ServerBusyError as error:
-            raise CarrierAwayError(error.message, retry_after_s=error.retry_after_s) from error
+            wait_s = error.retry_after_s or 0.0
+            raise CarrierAwayError(error.message, retry_after_s=wait_s) from error
         except (OfflineError, SignedOutError, GoneError) as error:
             # An older server has no such address: what is kept waits for a newer one.
             raise CarrierAwayError(error.message) from error

@@ -10,6 +10,7 @@ import msgspec
 from player.adapters.http_line import HttpLine, decoded, translated
 from player.errors import (
     BadAnswerError,
+    ConflictError,
     GoneError,
     NotAllowedError,
     OfflineError,
@@ -20,9 +21,11 @@ from sync.wire.catalog import ChangePage, Lyrics, SearchHits
 from sync.wire.collection import MarkPage
 from sync.wire.intents import Intent, IntentBatch, Verdicts
 from sync.wire.playback import Codec, Grant, GrantRequest
+from sync.wire.problems import Problem
 from sync.wire.sessions import Device, DeviceRegistration, Me
 
 _CHANGES_AT_ONCE = 500
+_CONFLICT = frozenset({409})
 
 
 class TokenSource(Protocol):
@@ -60,7 +63,7 @@ class HttpServer:
     async def grant(self, track_ids: Sequence[str], codec: Codec) -> Grant:
         """The right to stream tracks on this device."""
         request = GrantRequest(device_id=self.device_id, track_ids=tuple(track_ids), codec=codec)
-        response = await self._ask("POST", "/v1/grants", content=msgspec.json.encode(request))
+        response = await self.ask("POST", "/v1/grants", content=msgspec.json.encode(request))
         return decoded(response.content, Grant)
 
     async def read(self, path: str, start: int, end: int | None) -> AsyncGenerator[bytes, None]:
@@ -82,13 +85,13 @@ class HttpServer:
     async def changes(self, after: int) -> ChangePage:
         """What changed in the catalog after a cursor."""
         query = {"after": after, "limit": _CHANGES_AT_ONCE}
-        response = await self._ask("GET", "/v1/changes", params=query)
+        response = await self.ask("GET", "/v1/changes", params=query)
         return decoded(response.content, ChangePage)
 
     async def lyrics(self, track_id: str) -> bytes | None:
         """Lyrics of a track as JSON, None if it has none."""
         try:
-            response = await self._ask("GET", f"/v1/tracks/{track_id}/lyrics")
+            response = await self.ask("GET", f"/v1/tracks/{track_id}/lyrics")
         except GoneError:
             return None
         decoded(response.content, Lyrics)
@@ -97,20 +100,20 @@ class HttpServer:
     async def picture(self, cover_id: str, size: str) -> bytes | None:
         """A cover in one of the server's sizes, None if there is none."""
         try:
-            response = await self._ask("GET", f"/v1/art/{cover_id}", params={"size": size})
+            response = await self.ask("GET", f"/v1/art/{cover_id}", params={"size": size})
         except GoneError:
             return None
         return response.content
 
     async def search(self, text: str, limit: int) -> SearchHits:
         """What the server's own search finds."""
-        response = await self._ask("GET", "/v1/search", params={"q": text, "limit": limit})
+        response = await self.ask("GET", "/v1/search", params={"q": text, "limit": limit})
         return decoded(response.content, SearchHits)
 
     async def deliver(self, intents: Sequence[Intent]) -> Verdicts:
         """Tell the server what the listener did; what it has done of it, and what it will not."""
         body = msgspec.json.encode(IntentBatch(tuple(intents)))
-        response = await self._ask("POST", "/v1/intents", content=body)
+        response = await self.ask("POST", "/v1/intents", content=body)
         try:
             return decoded(response.content, Verdicts)
         except BadAnswerError as error:
@@ -119,28 +122,39 @@ class HttpServer:
     async def mark_changes(self, after: int) -> MarkPage:
         """What changed among the account's marks after a cursor."""
         query = {"after": after, "limit": _CHANGES_AT_ONCE}
-        response = await self._ask("GET", "/v1/marks/changes", params=query)
+        response = await self.ask("GET", "/v1/marks/changes", params=query)
         return decoded(response.content, MarkPage)
 
     async def me(self) -> Me:
         """Who is signed in."""
-        return decoded((await self._ask("GET", "/v1/me")).content, Me)
+        return decoded((await self.ask("GET", "/v1/me")).content, Me)
 
     async def register_device(self, registration: DeviceRegistration) -> Device:
         """Make this device known and use it from now on."""
         body = msgspec.json.encode(registration)
-        response = await self._ask("POST", "/v1/devices", content=body)
+        response = await self.ask("POST", "/v1/devices", content=body)
         device = decoded(response.content, Device)
         self.device_id = device.id
         return device
 
     async def devices(self) -> tuple[Device, ...]:
         """Every device of the account."""
-        response = await self._ask("GET", "/v1/devices")
+        response = await self.ask("GET", "/v1/devices")
         return decoded(response.content, tuple[Device, ...])
 
-    async def _ask(self, method: str, path: str, **body: Any) -> httpx.Response:
-        """A request with the bearer token: refused once, it is renewed and tried again."""
+    async def ask(self, method: str, path: str, **body: Any) -> httpx.Response:
+        """A request with the bearer token: refused once, it is renewed and tried again.
+
+        Raises ConflictError for 409, and what `HttpLine.request` raises.
+        """
+        response = await self._asked(method, path, answers=_CONFLICT, **body)
+        if response.status_code in _CONFLICT:
+            problem = decoded(response.content, Problem)
+            message = problem.detail or problem.title
+            raise ConflictError(message, code=problem.code, remedy=problem.remedy)
+        return response
+
+    async def _asked(self, method: str, path: str, **body: Any) -> httpx.Response:
         token = await self._tokens.access()
         try:
             return await self._send(method, path, token, **body)

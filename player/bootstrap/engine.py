@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from player.adapters.playlists_http import HttpPlaylists
 from player.bootstrap.figures import diagnostics_service
 from player.bootstrap.logs import open_log
 from player.bootstrap.parts import (
@@ -47,6 +48,7 @@ from player.engine.services.house import HouseService
 from player.engine.services.library import LibraryService, news_json
 from player.engine.services.marks import MarksService
 from player.engine.services.playback import PlaybackService, QueueService
+from player.engine.services.playlists import PlaylistService, playlist_of
 from player.engine.services.quality import QualityService
 from player.engine.services.render import RenderService
 from player.engine.services.session import Followed, Follower, SessionService
@@ -138,7 +140,7 @@ async def _run(start: Start) -> None:
 def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], None]) -> Running:
     """Every command of the protocol, and the socket they arrive at."""
     controller, library, broadcast = parts.controller, parts.library, parts.broadcast
-    links = Links(library)
+    links = Links(library, lambda playlist_id: playlist_of(parts.belongings, playlist_id))
     keepsakes = Keepsakes(home.cache / "seen")
     follower = Follower(
         library,
@@ -157,6 +159,9 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
                 parts.session,
                 Followed(follower, library, parts.belongings),
                 lambda news: broadcast.tell("login", news),
+            ),
+            PlaylistService(
+                parts.belongings, HttpPlaylists(parts.server.signed_in), links, library
             ),
             MarksService(parts.belongings, links, library, lambda: _current(controller)),
             RenderService(
@@ -209,7 +214,9 @@ def _probes(home: Home, parts: Parts) -> dict[str, Probe]:
         home,
         VERSION,
         {
-            "sound": sound_probe(parts.output, parts.sound_trouble),
+            "sound": sound_probe(
+                parts.output, parts.sound_trouble, parts.controller.listening.trouble
+            ),
             "server": server_probe(parts.session, parts.server),
             "library": library_probe(parts.library),
             "cache": cache_probe(parts.store),

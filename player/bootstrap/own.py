@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 
 from player.adapters.outbox_http import HttpCarrier
+from player.adapters.playlists_http import HttpPlaylists
 from player.bootstrap.servers import CurrentServer
 from player.engine.belongings import Belongings, Own
 from player.engine.home import Home
@@ -12,8 +13,10 @@ from player.engine.profiles import ServerProfile
 from player.playback.ports import Clock
 from sync.adapters.marks_sqlite import SqliteMarkStore
 from sync.adapters.outbox_sqlite import SqliteOutboxStore
+from sync.adapters.playlists_sqlite import SqlitePlaylistStore
 from sync.collection.service import Collection
 from sync.outbox.service import Outbox
+from sync.playlists.service import Playlists
 
 
 def open_belongings(
@@ -40,7 +43,14 @@ def _opener(
             on_change=belongings.changed,
         )
         await collection.open()
-        return Own(profile, outbox, collection)
+        playlists = Playlists(
+            await asyncio.to_thread(SqlitePlaylistStore, folder / "playlists.db"),
+            HttpPlaylists(server.signed_in),
+            client=profile.device_id,
+            on_change=lambda _: belongings.changed(),
+        )
+        await playlists.open()
+        return Own(profile, outbox, collection, playlists)
 
     return opened
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from player.cli import figures, marks, printing
+from player.cli import figures, marks, playlists, printing
 from player.cli.printing import Printer
 from player.cli.sound import binaural, eq_import, eq_list, lyrics_offset, sound
 from player.commands import Command
+from player.commands.playlists import PLAYLISTS
 from player.engine.blocking import BlockingClient
 from player.engine.home import Home
 from player.engine.sinks import OTHER_SINK_REMEDY, other_sink
@@ -382,6 +383,8 @@ VERBS: Mapping[str, Callable[[Context], int]] = {
     "outbox": marks.outbox,
     "outbox_retry": marks.decide,
     "outbox_drop": marks.decide,
+    **{command.name: playlists.ask for command in PLAYLISTS},
+    "playlist_show": playlists.show,
     "doctor": doctor,
     "config_check": config_check,
     "config_show": config_show,

@@ -11,6 +11,7 @@ rest together.
 from player.commands.marks import MARKS
 from player.commands.pages import LIBRARY, THEMES, VIEW
 from player.commands.playback import PLAYBACK, QUEUE
+from player.commands.playlists import PLAYLISTS
 from player.commands.session import HELP, SESSION
 from player.commands.shape import Argument, Command
 from player.commands.sound import SOUND
@@ -19,7 +20,7 @@ from player.commands.streaming import STREAMING
 __all__ = ["BY_NAME", "BY_VERB", "COMMANDS", "THEMES", "Argument", "Command"]
 
 COMMANDS: tuple[Command, ...] = (
-    PLAYBACK + SOUND + STREAMING + QUEUE + MARKS + LIBRARY + VIEW + SESSION + HELP
+    PLAYBACK + SOUND + STREAMING + QUEUE + MARKS + PLAYLISTS + LIBRARY + VIEW + SESSION + HELP
 )
 BY_NAME: dict[str, Command] = {command.name: command for command in COMMANDS}
 BY_VERB: dict[str, Command] = {command.cli: command for command in COMMANDS if command.cli}

@@ -12,11 +12,13 @@ from typing import Any
 import structlog
 
 from player.engine.profiles import ServerProfile
-from player.errors import PlayerError, SignedOutError
+from player.errors import OfflineError, PlayerError, SignedOutError
 from player.playback.ear import Play
 from sync.collection.ports import MarkFeed
 from sync.collection.service import Collection
 from sync.outbox.service import Outbox
+from sync.playlists.errors import PlaylistAwayError
+from sync.playlists.service import Playlists
 from sync.wire.intents import Intent
 
 log = structlog.get_logger(__name__)
@@ -29,6 +31,7 @@ class Own:
     profile: ServerProfile
     outbox: Outbox
     collection: Collection
+    playlists: Playlists
 
 
 def same(one: ServerProfile, other: ServerProfile) -> bool:
@@ -110,6 +113,7 @@ class Belongings:
         """The server is back: deliver and follow at once."""
         if self._own is not None:
             self._own.outbox.hurry()
+            self._own.playlists.hurry()
             self._due.set()
 
     def applied(self, intent_ids: frozenset[str]) -> None:
@@ -122,8 +126,13 @@ class Belongings:
         self._on_change()
 
     async def refresh(self) -> int:
-        """Follow the server's marks now; how many changed. Raises PlayerError."""
-        return await self.own.collection.refresh(self._feed())
+        """Follow the server's marks and playlists now; how many changed. Raises PlayerError."""
+        own = self.own
+        changed = await own.collection.refresh(self._feed())
+        try:
+            return changed + await own.playlists.refresh()
+        except PlaylistAwayError as error:
+            raise OfflineError(str(error)) from error
 
     async def close(self) -> None:
         """Let go of everything; what waits is delivered by the next run."""
@@ -148,6 +157,7 @@ class Belongings:
             self._due.set()
             self._tasks = [
                 asyncio.create_task(own.outbox.run()),
+                asyncio.create_task(own.playlists.run()),
                 asyncio.create_task(self._follow()),
             ]
         self._on_change()
@@ -167,6 +177,7 @@ class Belongings:
         if own is not None:
             await own.outbox.close()
             own.collection.close()
+            await own.playlists.close()
 
     async def _follow(self) -> None:
         while True:

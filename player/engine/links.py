@@ -1,10 +1,13 @@
 """From links and words to tracks."""
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 
 from player.errors import NotFoundError, UsageError
 from sync.library import Found, Library
 from sync.matching import plain
+from sync.ot.model import Playlist
 from sync.ports import ListQuery
 from sync.wire.catalog import EntityKind
 from sync.wire.ids import parse_uri, uri
@@ -21,8 +24,14 @@ class _Named(msgspec.Struct):
 class Links:
     """Resolves against the local library, so it works offline."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(
+        self,
+        library: Library,
+        playlist: Callable[[str], Awaitable[Playlist]] | None = None,
+    ) -> None:
+        """`playlist` gives the playlist of an id or raises PlayerError."""
         self._library = library
+        self._playlist = playlist
 
     async def tracks(self, link: str) -> tuple[list[str], str]:
         """(track ids in playing order, why they are there). Raises NotFoundError, UsageError."""
@@ -43,7 +52,12 @@ class Links:
             name = await self._name("artist", identifier)
             query = ListQuery(kind="track", artist=identifier, limit=0)
             return self._some(await self._library.ids(query), name), f"by {name}"
-        raise UsageError(f"{kind} cannot be played", remedy="tracks, albums and artists can")
+        if kind == "playlist" and self._playlist is not None:
+            playlist = await self._playlist(identifier)
+            known = [e.track for e in playlist.items if self._library.track(e.track) is not None]
+            return self._some(known, playlist.name), f"from {playlist.name}"
+        remedy = "tracks, albums, artists and playlists can"
+        raise UsageError(f"{kind} cannot be played", remedy=remedy)
 
     async def around(self, link: str) -> tuple[list[str], int | None, str]:
         """(tracks, where to begin, why): a track is played among the others of its album."""

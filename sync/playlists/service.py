@@ -86,6 +86,11 @@ class Playlists:
         """One of them."""
         return self._locals.get(playlist_id)
 
+    def shown(self, playlist_id: str) -> Playlist | None:
+        """One as the listener sees it, if it was ever opened here."""
+        session = self._sessions.get(playlist_id)
+        return None if session is None else session.playlist
+
     async def playlist(self, playlist_id: str) -> Playlist:
         """One as the listener sees it. Raises PlaylistUnknownError, PlaylistRefusedError."""
         return (await self._session(playlist_id)).playlist

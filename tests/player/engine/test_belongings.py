@@ -12,8 +12,10 @@ from player.playback.ear import Play
 from sync.adapters.carrier_memory import MemoryCarrier
 from sync.adapters.marks_memory import MemoryMarkFeed, MemoryMarkStore
 from sync.adapters.outbox_memory import MemoryOutboxStore
+from sync.adapters.playlists_memory import MemoryPlaylistServer, MemoryPlaylistStore
 from sync.collection.service import Collection
 from sync.outbox.service import Outbox
+from sync.playlists.service import Playlists
 from sync.wire.collection import Mark
 
 ADA = ServerProfile(url="https://one", user_id="ada")
@@ -25,6 +27,7 @@ class World:
 
     def __init__(self):
         self.stores = {}
+        self.lists = MemoryPlaylistServer()
         self.carrier, self.marks, self.away, self.told = MemoryCarrier(), MemoryMarkFeed(), False, 0
         self.belongings = Belongings(self.opened, self.feed, self.changed)
 
@@ -45,7 +48,8 @@ class World:
         )
         collection = Collection(marks, outbox, now_ms=lambda: 1, on_change=belongings.changed)
         await collection.open()
-        return Own(profile, outbox, collection)
+        playlists = Playlists(MemoryPlaylistStore(), self.lists, client="c")
+        return Own(profile, outbox, collection, playlists)
 
     def applied(self, ids):
         for intent in self.carrier.applied:
