@@ -29,13 +29,16 @@ def settings_probe(home: Home) -> Probe:
     return probe
 
 
-def sound_probe(sound: Sound, trouble: str) -> Probe:
-    """The way to the ear."""
+def sound_probe(sound: Sound, trouble: str, left_out: str = "") -> Probe:
+    """The way to the ear, and what of the section [sound] could not be followed."""
 
     async def probe() -> Check:
         if trouble:
             remedy = "install libmpv (Debian: apt install libmpv2), or choose another --sink"
             return Check("sound", "warn", f"plays to nobody: {trouble}", remedy)
+        if left_out:
+            detail = f"sink {sound.name}; left out: {left_out}"
+            return Check("sound", "warn", detail, "segue sound shows what is on")
         return Check("sound", "ok", f"sink {sound.name}")
 
     return probe
