@@ -248,9 +248,11 @@ class PagesScreen(Screen[None], inherit_bindings=False):
     def show_library(self, library: LibrarySummary) -> None:
         """The library holds something else."""
         before, self.stage.library = self.stage.library, library
-        self.top.syncing = library.syncing
+        # A look at the server that finds nothing new is not worth a word, and its end is not told.
+        growing = library.syncing and library.tracks > before.tracks > 0
+        self.top.syncing = growing
         self.top.repaint()
-        self.strip.tracks_so_far = library.tracks if library.syncing else None
+        self.strip.tracks_so_far = library.tracks if growing else None
         self.strip.repaint()
         if self.page is not None and library != before:
             self.page.library_changed()

@@ -11,6 +11,7 @@ from player.screens.keymap import label
 from player.screens.modal import Hairline, Modal
 from player.styles.palette import Palette
 from player.styles.text import fit
+from player.styles.text import width as cells_of
 from player.widgets.canvas import Canvas
 from player.widgets.frame_parts import Hint
 from player.widgets.row import Row
@@ -78,8 +79,10 @@ class HelpSheet(Canvas):
     def draw(self, rows: list[Row]) -> None:
         """Heading and columns."""
         x = rows[0].put(3, "Keys", bold=True)
-        rows[0].put(x + 2, f"{self.page} first, then everywhere", "muted")
-        rows[0].put_right(rows[0].width - 3, "j k scroll   esc close", "faint")
+        end = rows[0].put_right(rows[0].width - 3, "j k scroll   esc close", "faint")
+        words = f"{self.page} first, then everywhere"
+        if x + 2 + cells_of(words) < end:
+            rows[0].put(x + 2, words, "muted")
         columns = max(1, (rows[0].width - 4) // _COLUMN)
         total = sum(len(hints) + 2 for _, hints in self._groups)
         poured = flow(self._groups, columns, max(len(rows) - 3, -(-total // columns)))

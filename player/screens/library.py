@@ -133,6 +133,8 @@ class LibraryPage(Page):
 
     def _tabs(self) -> tuple[Tab, ...]:
         library = self.stage.library
+        if not library.revision:  # not known yet
+            return tuple(Tab(kind, kind.capitalize()) for kind in KINDS)
         return (
             Tab("albums", "Albums", library.albums),
             Tab("artists", "Artists", library.artists),

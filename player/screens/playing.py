@@ -144,11 +144,14 @@ class PlayingPage(Page):
 
     @property
     def hints(self) -> Sequence[Hint]:
-        """Keys of the lyrics."""
-        return (
-            *(("enter", "seek to line"), ("[ ]", "lyric offset"), ("j k", "look around")),
-            *(("space", "pause"), ("y", "copy link")),
-        )
+        """Keys of the lyrics, as far as there are any."""
+        always = (("space", "pause"), ("n", "next"), ("← →", "5 s"), ("y", "copy link"))
+        score = self.lyrics.score
+        if score is None:
+            return always
+        if not score.timed:
+            return (("j k", "read on"), *always)
+        return (("enter", "seek to line"), ("[ ]", "lyric offset"), ("j k", "look around"), *always)
 
     def main_view(self) -> Widget:
         """The lyrics."""
@@ -189,6 +192,7 @@ class PlayingPage(Page):
             return
         self.lyrics.show(Score(lyrics))
         self.foot.show(lyrics.kind, self.offset_ms)
+        self.stage.shell.hints_changed()
 
     def selected_uris(self) -> list[str]:
         """The link of what plays."""

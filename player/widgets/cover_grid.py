@@ -221,7 +221,7 @@ class CoverGrid(PagedView[Album]):
             title = clean(album.title)
             piece.put(1, title, "accent" if playing else "text", bold=True, cells=COVER[0] + 1)
         else:
-            room = COVER[0] - 3 if playing else COVER[0] + 1
+            room = COVER[0] - 4 if playing else COVER[0] + 1
             piece.put(1, names(album.artists), "muted", cells=room)
             if playing:
                 playing_mark(piece, COVER[0] - 2)

@@ -201,8 +201,8 @@ class PlayerBar(Canvas):
             start = row.put_right(end, "muted", "warn")
         else:
             row.put_right(end, f"{state.volume}", "muted")
-            draw_level(row, end - 15, 12, state.volume / 100)
-            start = row.put_right(end - 16, "vol", "faint")
+            draw_level(row, end - 16, 12, state.volume / 100)
+            start = row.put_right(end - 17, "vol", "faint")
         self.hot(y, start, end, "mute")
 
     def _draw_next(self, row: Row, end: int) -> None:

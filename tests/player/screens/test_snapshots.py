@@ -108,7 +108,7 @@ def test_no_answer(make_app, engine, monkeypatch, snap_compare):
 def test_partial(make_app, engine, snap_compare):
     async def run(pilot: Pilot) -> None:
         await settle(pilot)
-        so_far = {"revision": 9, "tracks": 3200, "albums": 320, "artists": 40, "syncing": True}
+        so_far = {"revision": 9, "tracks": 4500, "albums": 450, "artists": 60, "syncing": True}
         engine.tell("library", so_far)
         await settle(pilot)
 
