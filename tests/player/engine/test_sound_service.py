@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
+from player.bootstrap.probes import sound_probe
 from player.engine.curve_shelf import CurveShelf
 from player.engine.lyric_offsets import LyricOffsets
 from player.engine.services.desk import Desk
@@ -193,3 +194,12 @@ async def test_lyrics_are_shifted_for_their_track_and_stay_so(world, tmp_path):
     world.track = "t2"
     await world("lyrics.offset", ms=0)
     assert World(tmp_path).books.offsets.of("t2") == 0
+
+
+async def test_doctor_says_what_of_the_settings_was_left_out(tmp_path):
+    world = World(tmp_path, SoundSettings(eq="flute", mono=True))
+    probe = sound_probe(world.stage.sound, "", world.controller.listening.trouble)
+    check = await probe()
+    assert (check.status, "flute" in check.detail) == ("warn", True)
+    assert world.sound["mono"]
+    assert (await sound_probe(world.stage.sound, "")()).status == "ok"
