@@ -56,8 +56,8 @@ class Limits(msgspec.Struct, frozen=True):
     plan_kbps: int = 0
 
     def words(self) -> str:
-        """What holds the quality back, if anything does."""
-        said = {"auto": "", "saver": "data saver"}.get(self.quality, "fixed")
+        """What holds the quality, if anything does; what is buffered may still be another."""
+        said = {"auto": "", "saver": "data saver"}.get(self.quality, f"fixed {self.quality}")
         return " ".join(word for word in (said, "metered" if self.metered else "") if word)
 
 

@@ -62,7 +62,7 @@ async def test_limits_are_told_in_badge_and_page(open_app, engine, settle):
         await settle(pilot)
         assert ("quality", {"quality": "160"}) in engine.calls
         bar_text = "\n".join(strip.text for strip in pilot.app.frame.player._lines)
-        assert "fixed metered" in bar_text
+        assert "fixed 160 metered" in bar_text
 
 
 async def test_export_tells_where(open_app, engine, settle):
