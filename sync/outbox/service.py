@@ -133,7 +133,8 @@ class Outbox:
 
     async def _wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation
+                await self._wake.wait()
 
     def _say(self, trouble: str) -> None:
         if trouble != self.trouble:

@@ -129,7 +129,8 @@ class _Subscription:
         if not self._log.behind(self._number) and wait_s > 0:
             self._bell.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._bell.wait()
         found = self._log.behind(self._number)[:limit]
         if found:
             self._number = found[-1].number

@@ -159,7 +159,8 @@ class _Subscription:
             if found or left_s <= 0:
                 return found
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), min(left_s, POLL_S))
+                async with asyncio.timeout(min(left_s, POLL_S)):
+                    await self._bell.wait()
 
     async def commit(self) -> None:
         """All that was fetched is done."""

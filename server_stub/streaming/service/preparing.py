@@ -67,7 +67,8 @@ class Preparer:
                 self._woken.clear()
                 await self.turn()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self._settings.poll_s)
+                    async with asyncio.timeout(self._settings.poll_s):
+                        await self._woken.wait()
         finally:
             await self._stop()
 
