@@ -74,6 +74,11 @@ class Announcer:
             remedy = f"connect it or another one; {RETRY}"
             self._listeners.notice("error", text, f"{news.reason}; {remedy}")
 
+    def too_slow(self) -> None:
+        """The link does not carry even the lowest quality, or is dark for too long."""
+        text = "The link is too slow: playing goes on when enough is here"
+        self._listeners.notice("warn", text, "choose a lower quality or another network")
+
     def woke(self, slept_s: float, place_ms: int) -> None:
         """The machine slept while music played."""
         text = f"Awake after {slept_s / 60:.0f} min: going on at {_clock(place_ms)}"

@@ -21,10 +21,9 @@ from player.playback.queue import REPEATS, PlayQueue, Repeat
 from player.playback.queue_entries import Row
 from player.playback.recovery import Connection, Recovery
 from player.playback.snapshot import connection_state, queue_state, transport_state
-from player.playback.sound_care import DeviceNews, SoundCare
 from player.playback.transport import TransportEvents
+from player.playback.troubles import Troubles
 from player.playback.volume import Volume
-from player.playback.wakefulness import Wakefulness
 
 RESTART_AFTER_MS = 3000
 """Later than this `prev` goes to the beginning of the same track."""
@@ -48,8 +47,7 @@ class Controller:
         self.gauges = Gauges(self._transport, world.policies)
         self._detours = Detours()
         self._line_up = LineUp(world.codec, self._detours)
-        self._care = SoundCare(self._transport, self._device_told)
-        self._watch = Wakefulness(world.clock, self._woke)
+        self._troubles = Troubles(world, self._transport, self.recovery, self._announcer)
         self._volume = Volume(world.sound)
         self.listening = self._built_listening()
         self._resumes = False
@@ -67,17 +65,18 @@ class Controller:
             lane_failed=self._lane_failed,
             sound_failed=self._sound_failed,
             heard=self._heard,
+            ran_dry=self._ran_dry,
         )
 
     async def run(self) -> None:
         """Load and play what the commands ask for."""
         self._volume.apply()
-        watching = asyncio.create_task(self._watch.run())
+        watching = asyncio.create_task(self._troubles.watch())
         try:
             await self._transport.run()
         finally:
             watching.cancel()
-            self._care.leave()
+            self._troubles.device.leave()
             await asyncio.gather(watching, return_exceptions=True)
             await self._grants.close()
 
@@ -93,7 +92,7 @@ class Controller:
 
     def pause(self) -> None:
         """Hold."""
-        self._care.leave()
+        self._troubles.device.leave()
         if self._transport.wanted:
             self._transport.pause()
             self._told()
@@ -106,7 +105,7 @@ class Controller:
             self._detours.try_all()
             self._transport.wake_up()
             self._set_lanes(self._transport.lanes[0])
-            if not self._care.wish():
+            if not self._troubles.device.wish():
                 self._transport.resume()
             self._told()
 
@@ -255,9 +254,7 @@ class Controller:
         }
 
     def restore(self, queue: dict[str, Any], place: dict[str, Any]) -> None:
-        """Take up where the last session ended: paused, or (after an accident a moment ago) to go
-        on as soon as there is a session. A damaged save leaves an empty queue.
-        """
+        """Take up where the last session ended: paused, or soon going on after an accident."""
         with suppress(KeyError, TypeError, ValueError):
             self._volume.restore(place)
         with suppress(KeyError, TypeError, ValueError):
@@ -274,9 +271,7 @@ class Controller:
 
     def retry(self) -> None:
         """Do not wait any longer: the server and the audio device are tried now."""
-        self.recovery.hurry()
-        if self._care.waiting:
-            self._care.wish()
+        self._troubles.retry()
 
     def session_changed(self) -> None:
         """Somebody signed in or out: what was granted before does not count any more."""
@@ -346,7 +341,7 @@ class Controller:
         """Everything was heard: back to the first entry, waiting; after the sleep timer's last
         track the one that follows waits.
         """
-        self._care.leave()
+        self._troubles.device.leave()
         entry = self.queue.skip() if self.listening.drained() else None
         if entry is None:
             self.queue.rewind()
@@ -384,25 +379,14 @@ class Controller:
             self._ended()
 
     def _sound_failed(self, event: SoundEvent) -> None:
-        if event.track_id:
-            self._announcer.piece_failed(event)
-        else:
-            self._care.failed(event.detail)
+        self._troubles.sound_failed(event)
         self._told()
 
     def _heard(self) -> None:
-        self._care.heard()
+        self._troubles.device.heard()
 
-    def _device_told(self, news: DeviceNews) -> None:
-        self._announcer.device(news, self._transport.position_ms())
-
-    def _woke(self, slept_s: float) -> None:
-        """Nothing of before the sleep is trusted: not the connections, not the audio device."""
-        self._world.server.hang_up()
-        self.recovery.hurry()
-        if self._transport.wanted:
-            self._transport.probe()
-            self._announcer.woke(slept_s, self._transport.position_ms())
+    def _ran_dry(self) -> None:
+        self._troubles.ran_dry()
 
     def _connection_changed(self, connection: Connection) -> None:
         self._announcer.connection(connection, self._transport.loader.buffer_s())

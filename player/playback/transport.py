@@ -33,6 +33,8 @@ class TransportEvents:
     """A piece or the audio device."""
     heard: Callable[[], None]
     """The first sound since a jump."""
+    ran_dry: Callable[[], None]
+    """Nothing is left to be heard, and more is to come."""
 
 
 class Transport:
@@ -298,6 +300,7 @@ class Transport:
         self.stalled = True
         self._world.trace("stall_begin", track=self._track(), buffer_s=self.loader.buffer_s())
         self._sound.pause()
+        self._events.ran_dry()
         self._world.recovery.hurry()
         self.loader.wake()
         self._attend()

@@ -18,7 +18,7 @@ from player.engine.home import Home
 from tests.journeys.fault_proxy import Fault, FaultProxy, grants
 from tests.journeys.test_listen import Segue, Server, write_tone
 
-SMALL_FILES = 600_000
+SMALL_FILES = 200_000
 """Bytes that a file may have on the full disk: less than a track in any quality but the lowest."""
 PLACE_SAVED_EVERY_MS = 5_000
 
@@ -135,7 +135,7 @@ def test_a_full_disk_costs_a_line_and_no_sound(tmp_path, server, proxy):
     )
     listening.start()
     limited("play", "dawn")
-    limited.until(lambda s: s["status"] == "playing" and s["buffered_ms"] >= 44_000)
+    limited.until(lambda s: s["status"] == "playing" and s["buffered_ms"] >= 20_000)
     listening.join(60)
     text = "The disk is full: nothing more is kept on this device, playing goes on"
     assert (news[0]["text"], news[0]["level"]) == (text, "warn")

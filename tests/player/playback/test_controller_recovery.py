@@ -3,7 +3,8 @@
 import asyncio
 
 from player.errors import ServerBusyError
-from tests.player.playback.stage import scenario
+from tests.player.playback.stage import Stage, scenario
+from tests.player.playback.virtual_time import run_virtual
 
 
 @scenario(kbps=1000)
@@ -220,3 +221,46 @@ async def test_many_tracks_that_are_gone_end_after_the_one_that_plays(stage):
     await asyncio.sleep(15)
     assert stage.controller.state()["status"] == "idle"
     assert sum(heard.size for heard in stage.sound.heard) == 30 * 44_100
+
+
+@scenario(kbps=lambda t: 60_000 if t < 1010 else 4_000)
+async def test_a_link_that_is_too_slow_is_told(stage):
+    stage.server.add_track("a", 200)
+    stage.controller.play(["a"])
+    await asyncio.sleep(120)
+    told = [notice for notice in stage.notices if "too slow" in notice[1]]
+    assert told[0] == (
+        "warn",
+        "The link is too slow: playing goes on when enough is here",
+        "choose a lower quality or another network",
+    )
+    assert stage.stalls()
+
+
+def test_after_an_accident_it_goes_on_by_itself_and_after_an_ordinary_end_it_does_not():
+    async def play():
+        stage = Stage()
+        stage.server.add_track("a", 100)
+        async with stage.running():
+            stage.controller.play(["a"])
+            await asyncio.sleep(20)
+            queue, place = stage.controller.saved_queue(), stage.controller.saved_place()
+            stage.controller.pause()
+            ended = stage.controller.saved_place()
+        for saved, later_s, status in (
+            (place, 30, "playing"),
+            (place, 300, "paused"),
+            (ended, 30, "paused"),
+        ):
+            stage.clock.unix_offset += later_s
+            stage.build()
+            stage.controller.restore(queue, saved)
+            stage.controller.session_changed()
+            async with stage.running():
+                await asyncio.sleep(3)
+                state = stage.controller.state()
+                assert state["status"] == status
+                assert 19_000 < state["position_ms"] < 24_000
+            stage.clock.unix_offset -= later_s
+
+    run_virtual(play())
