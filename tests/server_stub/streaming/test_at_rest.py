@@ -11,7 +11,6 @@ from server_stub.engines.embedded.blobs_growing import WorkFolder
 from server_stub.engines.embedded.blobs_keys import MasterKeyWrap
 from server_stub.engines.relational import streaming_tables
 from server_stub.engines.relational.catalog_tables import albums, changes, files, tracks
-from server_stub.engines.relational.database import Database
 from server_stub.engines.relational.schema import metadata
 from server_stub.engines.relational.streaming_sources import RelationalSources
 from server_stub.engines.relational.streaming_store import RelationalPreparations
@@ -19,6 +18,7 @@ from server_stub.streaming.errors import BlobMissingError, KeyDamagedError
 from server_stub.streaming.model.muxing import ClearPiece
 from server_stub.streaming.model.sealing import Sealer
 from sync.wire.index import digest
+from tests.engines_postgres import RELATIONAL
 
 RENDITION = "R" * 22
 
@@ -80,12 +80,9 @@ def test_sealed_pieces_decrypt_and_verify_as_ranges_of_one_file():
     assert second.entry.offset - second.entry.start == 100
 
 
-@pytest.fixture
-def database(tmp_path):
-    made = Database.at(tmp_path / "segue.db")
-    made.migrate()
-    yield made
-    made.close()
+@pytest.fixture(params=RELATIONAL)
+def database(request, open_database):
+    return open_database(request.param)
 
 
 async def test_the_migration_makes_the_tables_of_the_code(database):
