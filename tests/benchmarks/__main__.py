@@ -14,8 +14,10 @@ NAMES = (
     "processors",
     "serving",
     "playing",
+    "disk",
     "adaptation",
     "shaped",
+    "events",
     "ot",
     "soak",
 )
