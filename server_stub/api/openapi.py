@@ -14,7 +14,8 @@ from litestar.openapi.spec import Components, SecurityScheme
 from server_stub.api import oauth_routes, operation_routes, preparation
 from server_stub.api.openapi_words import FIELDS, PARAMETERS
 from server_stub.api.policy import PUBLIC
-from sync.wire import catalog, collection, events, intents, playback, sessions
+from sync.ot import history, model
+from sync.wire import catalog, collection, events, intents, playback, playlists, sessions
 from sync.wire import problems as problem_details
 
 _MODULES = (
@@ -23,6 +24,9 @@ _MODULES = (
     events,
     intents,
     playback,
+    playlists,
+    history,
+    model,
     problem_details,
     sessions,
     oauth_routes,
