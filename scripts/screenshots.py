@@ -1,21 +1,24 @@
 """Draw the pictures of the README: the real player, engine and server, playing the demo library.
 
-`.venv/bin/python scripts/screenshots.py` writes `docs/screenshot.svg` and `docs/playing.svg`.
+`.venv/bin/python scripts/screenshots.py [FOLDER]` writes `docs/screenshot.svg` and
+`docs/playing.svg`; FOLDER is a demo library that was composed before.
 """
 
 import asyncio
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
 
-from quickstart import demo_library, segue, segue_server, sign_in, start_server, stop_server
+from quickstart import demo_library, segue, sign_in, start_server, stop_server
 from textual.pilot import Pilot
 
 from player.app import SegueApp
 from player.engine.client import EngineClient
 from player.engine.home import Home
 from player.styles.palette import Palette
+from player.widgets.paged_view import PagedView
 
 ROOT = Path(__file__).parents[1]
 SIZE = (140, 40)
@@ -30,22 +33,21 @@ def main() -> None:
         os.environ.update(
             SEGUE_HOME=str(home), SEGUE_AUDIO_SINK="null", SEGUE_PRIVACY_KEYS="file", USER="mara"
         )
-        server = start_server(data, [demo_library(data)])
+        music = Path(sys.argv[1]).absolute() if sys.argv[1:] else demo_library(data)
+        server = start_server(data, [music])
         try:
             sign_in(data, server)
-            _prepare(data)
+            _prepare()
             asyncio.run(_draw(Home(home)))
         finally:
             segue("stop", check=False)
             stop_server(server)
 
 
-def _prepare(data: Path) -> None:
-    """Play a song that has lyrics, from the middle of its words, with its best rendition ready."""
-    while segue("sync")["tracks"] < SONGS or f"{SONGS} of {SONGS} tracks ready" not in str(
-        segue_server(data, "doctor", check=False)
-    ):
-        time.sleep(1)
+def _prepare() -> None:
+    """Play a song that has lyrics, from the middle of its words."""
+    while segue("sync")["tracks"] < SONGS:
+        time.sleep(0.5)
     segue("play", "night tram")
     segue("seek", PLACE)
 
@@ -65,7 +67,10 @@ async def _until_still(pilot: Pilot[None]) -> None:
     frame = pilot.app.screen
     while frame.stage.state.status != "playing":  # type: ignore[attr-defined]  # the one screen there is
         await pilot.pause(0.1)
-    await pilot.pause(1.0)
+    while any(
+        view.display and view.phase in ("quiet", "loading") for view in frame.query(PagedView)
+    ):
+        await pilot.pause(0.1)
     await frame.stage.covers.settled()  # type: ignore[attr-defined]  # as above
     await pilot.pause(1.0)
 
