@@ -42,7 +42,7 @@ from player.engine.memory import Memory
 from player.engine.pulse import Pulse
 from player.engine.server import EngineServer
 from player.engine.services.binaural import BinauralService
-from player.engine.services.desk import Desk
+from player.engine.services.desk import Desk, Service
 from player.engine.services.doctor import DoctorService, Probe
 from player.engine.services.house import HouseService
 from player.engine.services.library import LibraryService, news_json
@@ -160,10 +160,7 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
                 Followed(follower, library, parts.belongings),
                 lambda news: broadcast.tell("login", news),
             ),
-            PlaylistService(
-                parts.belongings, HttpPlaylists(parts.server.signed_in), links, library
-            ),
-            MarksService(parts.belongings, links, library, lambda: _current(controller)),
+            *_own_services(parts, links),
             RenderService(
                 links,
                 kitchen(parts),
@@ -190,6 +187,15 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
     socket.on_audience = _when_someone_looks(socket, follower, pulse)
     memory = Memory(home.session, controller, lambda: _plays(parts))
     return Running(socket, follower, memory, keepsakes)
+
+
+def _own_services(parts: Parts, links: Links) -> list[Service]:
+    """Commands over what belongs to the account in use."""
+    hall = HttpPlaylists(parts.server.signed_in)
+    return [
+        PlaylistService(parts.belongings, hall, links, parts.library),
+        MarksService(parts.belongings, links, parts.library, lambda: _current(parts.controller)),
+    ]
 
 
 def _when_someone_looks(
