@@ -34,7 +34,7 @@ def _known(base_url: str, cause: BaseException) -> PlayerError | None:
         return _untrusted(base_url, str(cause))
     if isinstance(cause, ssl.SSLError):
         return OfflineError(
-            f"no secure connection to {host}: {cause.reason or cause}",
+            f"no secure connection to {host}: {getattr(cause, "reason", None) or cause}",
             remedy="something on the way breaks TLS; check the network",
         )
     if isinstance(cause, socket.gaierror):

@@ -121,6 +121,7 @@ class Transport:
         """Go to another place of the first lane; at once if it is in memory."""
         lane = self.lanes[0]
         lane.ends_at = None  # what could not be had is worth another attempt
+        self._world.recovery.hurry()
         lane.start_ms = ms
         self.jump()
         if lane.granted is not None:

@@ -135,9 +135,13 @@ async def test_what_the_server_says_reaches_the_person(world, web):
     assert caught.value.remedy == "change the plan"
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("Mon, 01 Jan 2029", 2.0)])
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7.0), ("Mon, 01 Jan 2029", 2.0), ("Mon, 01 Jan 2029 00:00:40 GMT", 40.0)],
+)
 async def test_how_long_to_wait(world, web, header, seconds):
-    web.get("/v1/me").respond(503, headers={"Retry-After": header})
+    date = "Mon, 01 Jan 2029 00:00:00 GMT"
+    web.get("/v1/me").respond(503, headers={"Retry-After": header, "Date": date})
     with pytest.raises(ServerBusyError) as caught:
         await world.server.me()
     assert caught.value.retry_after_s == seconds
@@ -309,3 +313,30 @@ async def test_requests_share_connections(world, web):
     pages = await asyncio.gather(*(world.server.changes(0) for _ in range(4)))
     assert {page.next for page in pages} == {4}
     assert msgspec.json.encode(pages[0])
+
+
+async def test_after_a_failed_connection_the_next_request_goes_over_a_new_one(world, web):
+    line = world.server._line
+    before = line._wire.client
+    web.get("/v1/me").mock(side_effect=[httpx.ReadError("reset"), httpx.Response(200, json=ME)])
+    with pytest.raises(OfflineError):
+        await world.server.me()
+    assert (await world.server.me()).name == "ann"
+    assert line._wire.client is not before
+    assert before.is_closed
+
+
+async def test_a_refusal_keeps_the_connection(world, web):
+    before = world.server._line._wire.client
+    web.get("/v1/me").respond(503)
+    with pytest.raises(ServerBusyError):
+        await world.server.me()
+    assert world.server._line._wire.client is before
+
+
+async def test_a_refused_address_says_nothing_about_the_session(world, web):
+    web.get("/media/x").respond(401)
+    with pytest.raises(NotAllowedError) as caught:
+        await anext(world.server.read("/media/x", 0, 5))
+    assert not isinstance(caught.value, SignedOutError)
+    assert not world.tokens.ended
