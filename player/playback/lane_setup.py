@@ -61,6 +61,9 @@ class LaneSetup:
         self._world = world
         self._done = done
         self.limits = Limits()
+        self.buffer_s: Callable[[], float] = lambda: 0.0
+        self.playing_kbps: Callable[[], int] = lambda: 0
+        """Of the piece asked for last in playing order, 0 if none was."""
 
     def ready(self, lane: Lane) -> bool:
         """Whether pieces can be asked for; if not, it is being seen to."""
@@ -205,10 +208,15 @@ class LaneSetup:
             await self._open(lane, rendition)
 
     def _first_choice(self, lane: Lane) -> Rendition:
+        rungs = lane.guessed_rungs()
+        known = [rung.kbps for rung in rungs]
+        playing = self.playing_kbps()
         view = QualityView(
-            rungs=lane.guessed_rungs(),
+            rungs=rungs,
             previous=None,
-            buffer_s=0.0,
+            playing=known.index(playing) if playing in known else None,
+            early=playing in known,
+            buffer_s=self.buffer_s(),
             target_s=self._world.policies.load.target_s,
             estimate=self._world.policies.bandwidth.estimate(),
             limits=self.limits,

@@ -109,7 +109,7 @@ class LoadNumbers:
     """How much of the next track's beginning is fetched early."""
     start_surplus: float = 4.0
     """Link rate over audio rate from which the first piece is enough to begin."""
-    restart_s: float = 6.0
+    restart_s: float = 2.5
     """Buffer that ends a stall when the link is not clearly faster than the audio."""
     restart_surplus: float = 1.5
     """Link rate over audio rate from which one piece is enough to end a stall."""

@@ -47,6 +47,8 @@ class Loader:
         self._place = place
         self._changed = changed
         self._setup = LaneSetup(world, self._lane_ready)
+        self._setup.buffer_s = self.buffer_s
+        self._setup.playing_kbps = lambda: self._kbps
         self._flights = Flights(
             world, landed=self._lane_changed, nearly=self.wake, renew=self._setup.renew
         )
