@@ -33,10 +33,9 @@ def _known(base_url: str, cause: BaseException) -> PlayerError | None:
     if isinstance(cause, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in str(cause):
         return _untrusted(base_url, str(cause))
     if isinstance(cause, ssl.SSLError):
-        return OfflineError(
-            f"no secure connection to {host}: {getattr(cause, "reason", None) or cause}",
-            remedy="something on the way breaks TLS; check the network",
-        )
+        reason = getattr(cause, "reason", None) or cause
+        remedy = "something on the way breaks TLS; check the network"
+        return OfflineError(f"no secure connection to {host}: {reason}", remedy=remedy)
     if isinstance(cause, socket.gaierror):
         remedy = "check the network and its DNS"
         return OfflineError(f"the name {host} is not known here", remedy=remedy)
