@@ -7,7 +7,9 @@ measured directions. Debian's libmysofa1 ships the head of the MIT KEMAR measure
 import ctypes
 import ctypes.util
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ SYSTEM_FILES = (
     Path("/usr/local/share/libmysofa/default.sofa"),
     Path("/opt/homebrew/share/libmysofa/default.sofa"),
 )
+_NAMES = ("libmysofa.so.1", "libmysofa.1.dylib")
 _MOST_TAPS = 1 << 16
 _FLOATS = ctypes.POINTER(ctypes.c_float)
 _INTS = ctypes.POINTER(ctypes.c_int)
@@ -87,14 +90,21 @@ def _read(
     return out
 
 
+def _loaded() -> Any:
+    for name in _NAMES:
+        with suppress(OSError):
+            return ctypes.CDLL(name)
+    found = ctypes.util.find_library("mysofa")  # slow: it asks the linker
+    if found is None:
+        remedy = "install libmysofa (Debian: libmysofa1), or use segue spatial synthetic"
+        raise HeadUnreadableError("libmysofa is not there", remedy=remedy)
+    return ctypes.CDLL(found)
+
+
+@cache
 def _library() -> Any:
     """libmysofa. Raises HeadUnreadableError."""
-    name = ctypes.util.find_library("mysofa")
-    try:
-        library = ctypes.CDLL(name or "libmysofa.so.1")
-    except OSError as error:
-        remedy = "install libmysofa (Debian: libmysofa1), or use segue spatial synthetic"
-        raise HeadUnreadableError("libmysofa is not there", remedy=remedy) from error
+    library = _loaded()
     library.mysofa_open.restype = ctypes.c_void_p
     library.mysofa_open.argtypes = [ctypes.c_char_p, ctypes.c_float, _INTS, _INTS]
     library.mysofa_getfilter_float.restype = None

@@ -1,6 +1,7 @@
 """Which way to the ear."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +47,7 @@ def open_sound_desk(home: Home, settings: SoundSettings) -> SoundDesk:
     )
 
 
+@lru_cache(maxsize=4)
 def head_named(name: str) -> Head:
     """`auto` is the system's measured head or else the synthetic one; others are SOFA files.
 

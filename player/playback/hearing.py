@@ -20,6 +20,7 @@ from player.settings import SoundSettings
 from sync.wire.catalog import Track
 
 OFF = "off"
+_USUAL_RATES = (44_100, 48_000)
 
 
 def preset(name: str) -> Curve:
@@ -84,6 +85,14 @@ class Hearing:
         self._gains.clear()
         self._sound.arrange(plan)
         return heard
+
+    def prepare(self, settings: SoundSettings) -> None:
+        """Do beforehand what takes long, so that `set` is heard at once. Blocks; may run in a
+        thread of its own.
+
+        Raises what `set` raises.
+        """
+        self._planned(settings).prepare(_USUAL_RATES)
 
     def _planned(self, wanted: SoundSettings) -> SoundPlan:
         return SoundPlan(

@@ -49,6 +49,13 @@ class Listening:
         """Why the settings file was not followed; empty if it was."""
         return self._hearing.trouble
 
+    def prepare(self, settings: SoundSettings) -> None:
+        """Do beforehand what takes long. Blocks, and touches nothing: for a thread of its own.
+
+        Raises what `set` raises.
+        """
+        self._hearing.prepare(settings)
+
     def set(self, settings: SoundSettings) -> None:
         """Sound like that, at once.
 

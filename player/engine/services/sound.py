@@ -172,7 +172,9 @@ class SoundService:
 
     async def _apply(self, values: dict[str, Any]) -> None:
         """Heard first, then remembered."""
-        self._listening.set(self._wishes.with_(values))
+        settings = self._wishes.with_(values)
+        await asyncio.to_thread(self._listening.prepare, settings)
+        self._listening.set(settings)
         self._wishes.choose(values)
         await asyncio.to_thread(self._wishes.save)
 

@@ -1,5 +1,6 @@
 """Which processors there are, and in which order."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from player.playback.sound.equaliser import Curve, Equaliser
 from player.playback.sound.head import Head
 from player.playback.sound.limiter import CEILING_DBTP, Limiter
 from player.playback.sound.mono import Mono
-from player.playback.sound.spatial import Spatial
+from player.playback.sound.spatial import Spatial, binaural_filters
 from player.playback.sound.stretch import Wsola
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ class SoundPlan:
         """Something may come out louder than it went in."""
         curve = self.curve is not None and not self.curve.flat
         return curve or self.head is not None or self.levels
+
+    def prepare(self, rates: Iterable[int]) -> None:
+        """Compute what is remembered from run to run. Blocks. Raises HeadUnreadableError."""
+        if self.head is not None:
+            for rate in rates:
+                binaural_filters(self.head, "stereo", rate)
 
     def steps(self, rate: int) -> Steps:
         """Fresh processors for a run at a sample rate."""

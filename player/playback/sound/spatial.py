@@ -33,6 +33,11 @@ _CUBE = tuple(
     for elevation in (-35.26, 35.26)
     for azimuth in (45, 135, 225, 315)
 )
+_SPEAKERS: Mapping[Layout, tuple[Direction, ...]] = {
+    "stereo": _STEREO,
+    "5.1": _FIVE,
+    "ambix": _CUBE,
+}
 _MAX_RE = 3**-0.5
 """Weight of the first order that concentrates energy towards the source."""
 _BANDS_MEET_HZ = 700.0
@@ -54,13 +59,15 @@ def binaural_filters(head: Head, layout: Layout, rate: int) -> Filters:
 
     Raises HeadUnreadableError.
     """
-    front = head.responses(_STEREO, rate)
-    filters = front
+    speakers = _SPEAKERS[layout]
+    # One question for all directions: a file is opened once.
+    ears = head.responses((*_STEREO, *speakers, *_GRID), rate)
+    front, filters, around = np.split(ears, (len(_STEREO), len(_STEREO) + len(speakers)))
     if layout == "5.1":
-        filters = _five_one(head.responses(_FIVE, rate))
+        filters = _five_one(filters)
     elif layout == "ambix":
-        filters = _ambisonic(head.responses(_CUBE, rate), rate)
-    equaliser = _diffuse_field_equaliser(head.responses(_GRID, rate))
+        filters = _ambisonic(filters, rate)
+    equaliser = _diffuse_field_equaliser(around)
     return _trimmed(_convolved(filters, equaliser), _convolved(front, equaliser))
 
 
