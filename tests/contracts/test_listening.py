@@ -29,7 +29,7 @@ from server_stub.listening.events import (
 from server_stub.listening.ports import Place
 from sync.wire.events import Listen, PlayCount
 from sync.wire.ids import encode
-from tests.engines_postgres import ADAPTERS
+from tests.engines_postgres import ADAPTERS, RELATIONAL
 
 ADA, BOB = encode(1), encode(2)
 T = 1_700_000_000_000
@@ -170,6 +170,20 @@ async def test_a_rebuild_that_another_one_replaced_gives_up(stand):
         await stand.projection.promote(first)
     await stand.projection.promote(second)
     assert await stand.projection.live() == second
+
+
+@pytest.mark.parametrize("stand", RELATIONAL, indirect=True)  # memory ends with its process
+async def test_a_rebuild_that_was_killed_does_not_hold_the_log_for_ever(stand):
+    await stand.log.append([played(1), played(2)])
+    await stand.worker.drain()
+    killed = await stand.projection.begin()
+    async with stand.log.subscribe(f"listening.{killed}") as subscription:
+        await subscription.fetch(1, 0)
+        await subscription.commit()
+    await stand.rebuild()
+    await stand.log.trim(await stand.log.committed(await stand.worker.consumer.place()))
+    async with stand.log.subscribe("newcomer") as subscription:
+        assert list(await subscription.fetch(9, 0)) == []
 
 
 async def test_a_rebuild_that_fails_leaves_the_live_build(stand):

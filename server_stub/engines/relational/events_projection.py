@@ -15,6 +15,7 @@ from server_stub.engines.relational.database import Database
 from server_stub.engines.relational.events_append import find_keys, obtain_keys
 from server_stub.engines.relational.events_tables import (
     event_builds,
+    event_places,
     event_snapshot_positions,
     event_snapshots,
 )
@@ -162,6 +163,9 @@ class RelationalProjection:
             for table in self.tables:
                 connection.execute(delete(table).where(table.c.build == build))
             connection.execute(update(event_builds).where(self._is(build)).values(state=GONE))
+            # A rebuild that was killed must not keep the log from being trimmed.
+            place = f"{self.name}.{build}"
+            connection.execute(delete(event_places).where(event_places.c.place == place))
 
     def _page(self, connection: Connection, build: int, after: str) -> list[str]:
         found: set[str] = set()
