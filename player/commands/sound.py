@@ -34,7 +34,7 @@ SOUND = (
     ),
     *(
         Command(
-            f"normalise_{mode}",
+            f"loudness_{mode}",
             f"Normalise loudness: {words}",
             "Sound",
             calls="sound.set",

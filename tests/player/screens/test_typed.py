@@ -64,6 +64,12 @@ async def typed(pilot, settle, line):
         ("queue move 3 2", ("queue.move", {"entry": "e2", "to": 1})),
         ("queue remove 3,4", ("queue.remove", {"entries": ["e2", "e3"]})),
         ("repeat one", ("repeat", {"mode": "one"})),
+        (
+            "normalise auto --target -18",
+            ("sound.set", {"normalise": "auto", "target_lufs": -18.0}),
+        ),
+        ("eq bass", ("sound.set", {"eq": "bass"})),
+        ("speed 1.5", ("sound.set", {"speed": 1.5})),
         ("login https://h:1 --token t", ("login", {"server": "https://h:1", "token": "t"})),
     ],
 )
