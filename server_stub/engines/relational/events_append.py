@@ -52,6 +52,10 @@ def shred_key(connection: Connection, subject: str) -> None:
     """Destroy a key, and keep that it was."""
     if not _keys(connection, [subject]):
         connection.execute(event_keys.insert().values(subject=subject))
+    if connection.dialect.name == "sqlite":
+        # Else the bytes stay on their page until something needs the place. Some builds of SQLite
+        # have this on anyway; it stays on for this connection.
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
     connection.execute(update(event_keys).where(event_keys.c.subject == subject).values(key=None))
     connection.execute(delete(event_snapshots).where(event_snapshots.c.subject == subject))
 
