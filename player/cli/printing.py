@@ -127,7 +127,8 @@ def queue_lines(listing: dict[str, Any], printer: Printer) -> list[str]:
         mark = ">" if row["section"] == "now" else " "
         track = row["track"]
         text = track_line(track, printer) if track else printer.faint("not in the library")
-        reason = printer.faint(f"  {row['reason']}") if row["reason"] else ""
+        words = row["reason"] if row.get("playable", True) else "cannot be played, is gone round"
+        reason = printer.faint(f"  {words}") if words else ""
         lines.append(f"{mark}{number:4}  {text}{reason}")
     return lines or ["the queue is empty"]
 

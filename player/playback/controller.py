@@ -45,8 +45,8 @@ class Controller:
         events = self._transport_events()
         self._transport = built_transport(world, self._grants, self.recovery, events)
         self.gauges = Gauges(self._transport, world.policies)
-        self._detours = Detours()
-        self._line_up = LineUp(world.codec, self._detours)
+        self.detours = Detours()
+        self._line_up = LineUp(world.codec, self.detours)
         self._troubles = Troubles(world, self._transport, self.recovery, self._announcer)
         self._volume = Volume(world.sound)
         self.listening = self._built_listening()
@@ -102,7 +102,7 @@ class Controller:
         if not self._transport.lanes:
             self._start_current()
         elif not self._transport.wanted:
-            self._detours.try_all()
+            self.detours.try_all()
             self._transport.wake_up()
             self._set_lanes(self._transport.lanes[0])
             if not self._troubles.device.wish():
@@ -287,7 +287,7 @@ class Controller:
         """Play the queue's current entry from its beginning."""
         if self.queue.current is None:
             return
-        self._detours.try_all()
+        self.detours.try_all()
         self._jump_to_current()
         self._transport.resume()
         self._changed()
@@ -307,7 +307,7 @@ class Controller:
         self._transport.set_lanes(following, queue_ended=ended)
 
     def _queue_edited(self) -> None:
-        self._detours.go_on()
+        self.detours.go_on()
         lanes = self._transport.lanes
         current = self.queue.current
         if current is None:
@@ -330,8 +330,8 @@ class Controller:
     def _advanced(self, lane: Lane) -> None:
         """The next track is heard."""
         self.listening.advanced()
-        self._detours.passed()
-        for _step in range(len(self._detours.entries) + LANES_AHEAD):
+        self.detours.passed()
+        for _step in range(len(self.detours.entries) + LANES_AHEAD):
             if self.queue.advance() in (lane.entry, None):
                 break
         self._set_lanes(lane)
@@ -353,13 +353,13 @@ class Controller:
     def _lane_failed(self, lane: Lane) -> None:
         """Say so and go round it; of what is playing, first what is here is heard."""
         error = lane.error
-        if error is None or lane.entry in self._detours.entries:
+        if error is None or lane.entry in self.detours.entries:
             return
-        self._detours.add(lane.entry, error)
+        self.detours.add(lane.entry, error)
         lanes = self._transport.lanes
         current = bool(lanes) and lane is lanes[0]
         shortened = current and self._transport.cut_short()
-        ends = self._detours.ends
+        ends = self.detours.ends
         self._announcer.unplayable(lane.track_id, error, ends=ends, shortened=shortened)
         if current and not shortened:
             self._go_round(ends)
@@ -372,7 +372,7 @@ class Controller:
         if ends:
             self._transport.stop()
             self._changed()
-        elif self._detours.skip(self.queue):
+        elif self.detours.skip(self.queue):
             self._jump_to_current()
             self._changed()
         else:

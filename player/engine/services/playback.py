@@ -210,6 +210,7 @@ class QueueService:
                     "track": track_json(self._catalogue, row.track_id),
                     "section": row.section,
                     "reason": row.reason,
+                    "playable": row.entry not in self._controller.detours.entries,
                 }
                 for row in rows
             ],

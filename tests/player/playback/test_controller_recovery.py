@@ -208,6 +208,9 @@ async def test_some_tracks_that_are_gone_are_passed_without_a_stall(stage):
     await asyncio.sleep(35)
     assert stage.controller.state()["track"]["id"] == "z"
     assert stage.stalls() == 0
+    gone = {row.track_id for row in stage.controller.rows(0, 9)} - {"a", "z"}
+    avoided = stage.controller.detours.entries
+    assert {stage.controller.queue.track_of(entry) for entry in avoided} == gone
 
 
 @scenario()
