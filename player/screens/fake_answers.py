@@ -45,6 +45,7 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     "library.get": lambda engine, **args: engine.library_get(**args),
     "search": lambda engine, **args: engine.search(**args),
     "lyrics": lambda engine, **args: engine.lyrics(**args),
+    "like_current": lambda engine: engine.change(liked=not engine.state.liked),
     "lyrics.offset": lambda engine, delta_ms: engine.change(
         lyrics_offset_ms=engine.state.lyrics_offset_ms + delta_ms
     ),

@@ -41,7 +41,9 @@ class Mini(Canvas):
             place = self.state.position(self._now())
             wait = next_change_ms(place, self.state.duration_ms)
             if wait < QUIET_MS:
-                self._timer = self.set_timer(wait / 1000 / self.state.sound.speed + 0.002, self.tick)
+                self._timer = self.set_timer(
+                    wait / 1000 / self.state.sound.speed + 0.002, self.tick
+                )
 
     def draw(self, rows: list[Row]) -> None:
         """Three lines in the middle."""

@@ -91,6 +91,8 @@ class PlayerState(msgspec.Struct, frozen=True):
     cache: CacheUse = CacheUse()
     limits: Limits = Limits()
     sound: Sound = Sound()
+    liked: bool = False
+    """Whether the current track is."""
     lyrics_offset_ms: int = 0
     """So much earlier (+) are the lyrics of this track shown."""
 

@@ -170,6 +170,8 @@ class PlayerBar(Canvas):
             return
         end = row.put(x, clean(track.title), bold=True, cells=room)
         self.hot(1, x, end, "go_current")
+        if self.state.liked:
+            end = row.put(end + 1, "♥", "heart")
         if self.state.status in ("stalled", "loading"):
             word = "waiting for data" if self.state.status == "stalled" else "loading"
             row.put(end + 2, word, "warn", cells=max(0, room - (end - x) + 8))
@@ -266,6 +268,8 @@ class PlayerBar(Canvas):
             return
         x = row.put(x, clean(track.title), bold=True, cells=end - x)
         self.hot(0, 6, x, "go_current")
+        if self.state.liked:
+            x = row.put(x + 1, "♥", "heart")
         if self.state.status == "stalled":
             row.put(x + 1, "waiting for data", "warn", cells=max(0, end - x - 1))
         else:

@@ -13,6 +13,7 @@ from player.screens.palette import CommandLine, PaletteScreen
 from player.screens.playing import PlayingPage
 from player.screens.queue import QueuePage
 from player.screens.search import SearchPage
+from player.widgets.player_bar import PlayerBar
 
 ENGINE_KEYS = [
     (key, command.engine_command, dict(command.preset))
@@ -226,3 +227,19 @@ def test_every_command_of_the_view_has_a_meaning():
     for command in COMMANDS:
         if command.runs == "view" and command.name not in elsewhere | moves | queue:
             assert any(hasattr(page, f"do_{command.name}") for page in pages), command.name
+
+
+@pytest.mark.parametrize("size", [(140, 40), (80, 24)])
+async def test_what_is_liked_has_a_heart_in_the_bar(size, open_app, settle):
+    async with open_app(size=size) as pilot:
+        assert "♥" not in bar_of(pilot)
+        await do(pilot, settle, "F")
+        assert "♥" in bar_of(pilot)
+        await do(pilot, settle, "F")
+        assert "♥" not in bar_of(pilot)
+
+
+def bar_of(pilot) -> str:
+    """What the player bar shows."""
+    bar = pilot.app.frame.query_one(PlayerBar)
+    return "".join(bar.render_line(y).text for y in range(bar.size.height))
