@@ -69,6 +69,10 @@ class Faults:
     for_device: str | None = None
     """Licences for this device instead of the one that asks."""
     tamper: bool = False
+    alien_indexes: bool = False
+    """Indexes are of a version that nobody knows, as their manifests name them."""
+    wrong_indexes: bool = False
+    """Indexes are not those that their manifests name."""
 
 
 class MemoryServer:
@@ -175,7 +179,8 @@ class MemoryServer:
 
     def _index(self, track: StoredTrack, stored: StoredRendition) -> bytes:
         pieces = stored.pieces[: track.known_pieces]
-        return encode_index(RenditionIndex("aac", INIT_BYTES, stored.init_digest, pieces))
+        written = encode_index(RenditionIndex("aac", INIT_BYTES, stored.init_digest, pieces))
+        return b"SGI9" + written[4:] if self.faults.alien_indexes else written
 
     def _manifest(self, track: StoredTrack, codec: Codec) -> Manifest:
         complete = track.known_pieces is None
@@ -228,6 +233,8 @@ class MemoryServer:
         raise GoneError("no such rendition")
 
     def _damaged(self, rendition_id: str, kind: str, start: int, data: bytes) -> bytes:
+        if kind == "idx" and self.faults.wrong_indexes:
+            return bytes(len(data))
         for (damaged, at), times in list(self.faults.corrupt.items()):
             if kind != "idx" and damaged == rendition_id and start <= at < start + len(data):
                 if times <= 1:

@@ -8,6 +8,7 @@ import msgspec
 from drm.errors import DrmError, LicenceExpiredError, NotLicensedError
 from player.errors import BadAnswerError, GoneError, NotAllowedError, SignedOutError
 from player.playback.errors import (
+    RenditionLostError,
     RenditionReplacedError,
     RightsRefusedError,
     TrackUnavailableError,
@@ -76,11 +77,13 @@ class GrantBook:
         return await self._from_papers(track_id)
 
     async def address(self, track_id: str, rendition_id: str) -> MediaAddress:
-        """Where a rendition lies now. Raises RenditionReplacedError."""
+        """Where a rendition lies now. Raises RenditionReplacedError, RenditionLostError."""
         known = self._granted.get(track_id)
         if known is None or self._stale(known) or rendition_id not in known.media:
             known = await self.renew(track_id)
         if rendition_id not in known.media:
+            if any(rendition.id == rendition_id for rendition in known.manifest.renditions):
+                raise RenditionLostError("the server names a file and not where it is")
             raise RenditionReplacedError("the server has prepared this track anew")
         return known.media[rendition_id]
 

@@ -41,6 +41,12 @@ class Lane:
         self.chore: asyncio.Task[None] | None = None
         """Getting ready: grant and indexes."""
         self.siblings_tried = False
+        self.asked_at = 0.0
+        """When a grant came last, on a monotonic clock."""
+        self.asked_in_vain = 0
+        """So often in a row a growing track had not grown when it was asked about."""
+        self.alarm: asyncio.TimerHandle | None = None
+        """When a growing track is worth another question."""
         self.ends_at: int | None = None
         """The piece before which playing stops, because the rest cannot be had."""
 
@@ -213,8 +219,15 @@ class Lane:
 
     def close(self) -> None:
         """Stop getting ready."""
+        self.disarm()
         if self.chore is not None:
             self.chore.cancel()
+
+    def disarm(self) -> None:
+        """No other question is due."""
+        if self.alarm is not None:
+            self.alarm.cancel()
+            self.alarm = None
 
 
 def _weight(piece: LoadedPiece) -> int:

@@ -27,8 +27,14 @@ from sync.wire.playback import PIECE_SAMPLES, Rendition
 GROWTH_AHEAD = 4
 """Pieces before the known end of a growing rendition at which more are asked for."""
 STALE_INDEXES = 6
-"""So often an index may be newer than its manifest before the track is given up."""
-GROWTH_PAUSE_S = 0.4
+"""So often the index of a growing rendition may be newer than its manifest before it is given
+up; a complete one that is still named by a new manifest is given up at once."""
+STALE_PAUSE_S = 0.4
+GROWTH_URGENT_S = 3.0
+"""With less buffer than this a growing rendition is asked about after a short pause."""
+GROWTH_SHORT_PAUSE_S = 0.5
+GROWTH_PAUSE_S = 1.5
+GROWTH_LONGEST_PAUSE_S = 10.0
 AHEAD_FACTOR = 1.1
 """How much of the first piece comes with the decoder configuration, of its average size."""
 
@@ -74,7 +80,7 @@ class LaneSetup:
         self._begin(lane, self._prepare)
         return False
 
-    def look_ahead(self, lane: Lane, number: int) -> None:
+    def look_ahead(self, lane: Lane, number: int, buffer_s: float) -> None:
         """Piece `number` is next: open what else there is, and ask for more of what grows."""
         granted = lane.granted
         if granted is None or lane.error is not None or lane.ends_at is not None:
@@ -82,7 +88,7 @@ class LaneSetup:
         known = min((len(s.index.pieces) for s in lane.opened.values()), default=0)
         growing = lane.total_pieces is None or not granted.settled
         if growing and number >= known - GROWTH_AHEAD:
-            self._begin(lane, self._grow)
+            self._grow_when_due(lane, buffer_s)
         elif lane.pieces and not lane.siblings_tried:
             self._begin(lane, self._open_siblings)
 
@@ -96,6 +102,19 @@ class LaneSetup:
     def _begin(self, lane: Lane, chore: Callable[[Lane], Coroutine[None, None, None]]) -> None:
         if lane.chore is None:
             lane.chore = asyncio.create_task(self._run(lane, chore), name=f"lane {lane.entry}")
+
+    def _grow_when_due(self, lane: Lane, buffer_s: float) -> None:
+        """Each question is a licence: the more there is to hear, the rarer they are."""
+        if lane.chore is not None:
+            return
+        lane.disarm()
+        due_in_s = lane.asked_at + growth_pause_s(buffer_s, lane.asked_in_vain)
+        due_in_s -= self._world.clock.monotonic()
+        if due_in_s <= 0:
+            self._begin(lane, self._grow)
+        else:
+            loop = asyncio.get_running_loop()
+            lane.alarm = loop.call_later(due_in_s, self._done, lane)
 
     async def _run(self, lane: Lane, chore: Callable[[Lane], Coroutine[None, None, None]]) -> None:
         try:
@@ -111,6 +130,7 @@ class LaneSetup:
 
     async def _prepare(self, lane: Lane) -> None:
         lane.grant(await self._granted(lane))
+        lane.asked_at = self._world.clock.monotonic()
         kept = [r for r in lane.ladder() if await self._world.desk.is_kept(r)]
         chosen = self._first_choice(lane)
         must_open = not kept or (self.limits.fixed_kbps and chosen not in kept and self._online())
@@ -163,11 +183,13 @@ class LaneSetup:
             ahead = int(AHEAD_FACTOR * average) if at_start else 0
             try:
                 source = await self._world.desk.open(granted, rendition, ahead=ahead)
-            except (IndexStaleError, RenditionReplacedError):
+            except (IndexStaleError, RenditionReplacedError) as error:
                 if attempt:
-                    await asyncio.sleep(GROWTH_PAUSE_S)
+                    await asyncio.sleep(STALE_PAUSE_S * 2 ** (attempt - 1))
                 lane.grant(await self._world.grants.renew(lane.track_id))
                 same = [r for r in lane.ladder() if r.id == rendition.id]
+                if rendition in same and rendition.complete:
+                    raise MediaDamagedError(error.message) from error
                 rendition = (same or lane.ladder())[0]
                 continue
             lane.opened[rendition.id] = source
@@ -188,21 +210,14 @@ class LaneSetup:
             self._done(lane)
 
     async def _grow(self, lane: Lane) -> None:
-        """Ask until the server has more than we know; it writes faster than anybody listens."""
+        """Ask whether the server has more by now; it writes faster than anybody listens."""
         before = _extent(lane.granted)
-        pause_s = GROWTH_PAUSE_S
-        while _extent(lane.granted) <= before:
-            try:
-                granted = await self._world.grants.renew(lane.track_id)
-            except PlayerError as error:
-                if not retryable(error):
-                    raise
-                await self._world.recovery.wait(error)
-                continue
-            lane.grant(granted)
-            if _extent(granted) <= before:
-                await asyncio.sleep(pause_s)
-                pause_s = min(5.0, 1.5 * pause_s)
+        lane.asked_at = self._world.clock.monotonic()
+        lane.grant(await self._world.grants.renew(lane.track_id))
+        if _extent(lane.granted) <= before:
+            lane.asked_in_vain += 1
+            return
+        lane.asked_in_vain = 0
         lane.siblings_tried = False
         for rendition in lane.ladder()[:1] if not lane.opened else ():
             await self._open(lane, rendition)
@@ -225,6 +240,14 @@ class LaneSetup:
 
     def _online(self) -> bool:
         return self._world.recovery.connection.state != "offline"
+
+
+def growth_pause_s(buffer_s: float, in_vain: int) -> float:
+    """How long to wait after one question about a growing track before the next."""
+    pause_s = max(GROWTH_PAUSE_S, buffer_s / 4)
+    if buffer_s < GROWTH_URGENT_S:
+        pause_s = GROWTH_SHORT_PAUSE_S * 1.5 ** min(in_vain, 10)
+    return min(GROWTH_LONGEST_PAUSE_S, pause_s)
 
 
 def _extent(granted: GrantedTrack | None) -> tuple[bool, int]:

@@ -212,7 +212,7 @@ class Loader:
         number = lane.first_missing(first)
         while number in flying:
             number = lane.first_missing(number + 1)
-        self._setup.look_ahead(lane, number)
+        self._setup.look_ahead(lane, number, self.buffer_s())
         return number
 
     def _here(self) -> int:

@@ -99,8 +99,7 @@ class MediaDesk:
         return self._store.has(source.rendition.id, piece.start, piece.end)
 
     async def _open_kept(self, rendition: Rendition) -> tuple[RenditionIndex, bytes] | None:
-        raw = await self._papers.read(_index_name(rendition))
-        index = None if raw is None else _verified_index(rendition, raw)
+        index = await self._kept_index(rendition)
         if index is None:
             return None
         sealed = await self._store.get(rendition.id, 0, index.init_bytes)
@@ -108,9 +107,17 @@ class MediaDesk:
             return None
         return index, sealed
 
-    async def _index(self, granted: GrantedTrack, rendition: Rendition) -> RenditionIndex:
+    async def _kept_index(self, rendition: Rendition) -> RenditionIndex | None:
         raw = await self._papers.read(_index_name(rendition))
-        index = None if raw is None else _verified_index(rendition, raw)
+        if raw is None:
+            return None
+        try:
+            return _verified_index(rendition, raw)
+        except MediaDamagedError:
+            return None  # of a version of before: the server may have a newer one
+
+    async def _index(self, granted: GrantedTrack, rendition: Rendition) -> RenditionIndex:
+        index = await self._kept_index(rendition)
         for _attempt in range(ATTEMPTS):
             if index is not None:
                 return index
@@ -245,12 +252,13 @@ def samples_of(manifest: Manifest, number: int) -> int:
 
 
 def _verified_index(rendition: Rendition, raw: bytes) -> RenditionIndex | None:
+    """The index, None if it is another one. Raises MediaDamagedError if nobody can read it."""
     if hashlib.sha256(raw).hexdigest() != rendition.index_sha256:
         return None
     try:
         index = decode_index(raw)
-    except IndexDamagedError:
-        return None
+    except IndexDamagedError as error:
+        raise MediaDamagedError(f"its index cannot be read: {error}") from error
     return index if index.init_bytes == rendition.init_bytes else None
 
 

@@ -136,6 +136,31 @@ async def test_a_growing_track_plays_on_as_it_grows(stage):
 
 
 @scenario()
+async def test_a_growing_track_is_asked_about_gently(stage):
+    stage.server.add_track("a", 400, growing=8)
+    stage.controller.play(["a"])
+    for pieces in range(16, 270, 8):  # twelve seconds of music every second
+        await asyncio.sleep(1)
+        stage.server.grow("a", pieces)
+    stage.server.grow("a", None)
+    assert stage.server.grants <= 12
+    await asyncio.sleep(400)
+    assert stage.stalls() == 0
+    assert sum(h.size for h in stage.sound.heard) == 400 * 44_100
+
+
+@scenario()
+async def test_a_track_that_grows_slower_than_it_is_heard_is_not_asked_about_all_the_time(stage):
+    stage.server.add_track("a", 60, growing=2)
+    stage.controller.play(["a"])
+    await asyncio.sleep(120)
+    assert stage.server.grants <= 25
+    stage.server.grow("a", None)
+    await asyncio.sleep(80)
+    assert sum(h.size for h in stage.sound.heard) == 60 * 44_100
+
+
+@scenario()
 async def test_nothing_is_told_while_nothing_changes(stage):
     stage.server.add_track("a", 30)
     stage.controller.play(["a"])

@@ -90,3 +90,43 @@ async def test_an_expired_licence_and_expired_addresses_are_renewed(stage):
     assert stage.controller.state()["status"] == "playing"
     assert stage.stalls() == 0
     assert stage.server.grants > 3
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("alien_indexes", "its index cannot be read: not an index of version 2"),
+        ("wrong_indexes", "the index is not the one that the manifest names"),
+    ],
+)
+def test_an_index_that_cannot_be_used_ends_soon_in_one_line(fault, said):
+    async def play():
+        stage = Stage()
+        async with stage.running():
+            stage.server.add_track("a", 30)
+            stage.server.add_track("b", 30)
+            setattr(stage.server.faults, fault, True)
+            stage.controller.play(["a", "b"])
+            await asyncio.sleep(10)
+            assert stage.controller.state()["status"] == "idle"
+            assert [n[1] for n in stage.notices] == [
+                f"“Song {name}” is skipped: {said}" for name in "ab"
+            ]
+            asked = stage.server.grants, len(stage.server.reads)
+            assert asked[0] <= 2 * (1 + 3)
+            await asyncio.sleep(60)
+            assert (stage.server.grants, len(stage.server.reads)) == asked
+
+    run_virtual(play())
+
+
+@scenario()
+async def test_a_kept_index_of_before_is_fetched_anew(stage):
+    stage.server.add_track("a", 15)
+    stage.server.faults.alien_indexes = True
+    stage.controller.play(["a"])
+    await asyncio.sleep(5)
+    stage.server.faults.alien_indexes = False
+    stage.controller.play(["a"])
+    await asyncio.sleep(20)
+    assert sum(h.size for h in stage.sound.heard) == 15 * 44_100
