@@ -143,18 +143,23 @@ class QualityNumbers:
 
     deep: Thresholds = field(
         default_factory=lambda: Thresholds(
-            up=(44.5, 85.5),
-            keep=(4.5, 28.5),
-            slower=33.0,
-            faster=85.0,
-            error=-10.0,
-            faded=32.0,
+            up=(43.3, 87.2),
+            keep=(4.4, 28.7),
+            slower=31.0,
+            faster=84.4,
+            error=-11.3,
+            faded=34.0,
         )
     )
     """For a target of `tuned_for_s` or more; scales with a smaller one."""
     coarse: Thresholds = field(
         default_factory=lambda: Thresholds(
-            up=(0.0,), keep=(0.0,), slower=0.0, faster=0.0, error=0.0, faded=0.0
+            up=(0.82, -1.2),
+            keep=(0.07, -0.13),
+            slower=1.38,
+            faster=0.44,
+            error=0.87,
+            faded=-1.39,
         )
     )
     """For each second that a piece is long."""
@@ -177,19 +182,19 @@ class LeaveNumbers:
     """Tuning of the question whether to leave a request. Costs are seconds at the top rung."""
 
     look_after_s: float = 1.0
-    late: float = 1.4
+    late: float = 2.0
     """Cost is weighed only when the time left exceeds so many times the buffer."""
-    silence: float = 17.0
+    silence: float = 22.6
     """Cost of a second of silence."""
-    link: float = 0.3
+    link: float = 0.46
     """Cost of a second of link time."""
-    margin: float = 3.7
+    margin: float = 4.5
     """What leaving must gain."""
-    known_s: float = 2.7
+    known_s: float = 4.9
     """The rate known before counts like one that was seen in flight for so long."""
-    known_towards_fast: float = -0.5
+    known_towards_fast: float = -0.8
     """Which rate that is: 0 the slow one, 1 the fast one, below 0 beyond the slow one."""
-    pieces_more: float = 1.0
+    pieces_more: float = 1.3
     """The rule is asked again as if so many pieces more were here: one is on its way."""
 
 
