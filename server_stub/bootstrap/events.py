@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from server_stub.accounts import events as accounts_events
-from server_stub.bootstrap.composition import Ground, collection, licensing
+from server_stub.bootstrap.composition import Ground, collection, licensing, playlists
 from server_stub.bootstrap.errors import StartError
 from server_stub.collection import events as collection_events
 from server_stub.engines.relational.events_log import RelationalEvents
@@ -110,6 +110,7 @@ def _followed(ground: Ground, kept: RelationalEvents, log: EventLog) -> Events:
     consumers += [
         _on_erasure("licensing", licensing(ground).forget, kept),
         _on_erasure("collection", collection(ground).forget, kept),
+        _on_erasure("playlists", playlists(ground).forget, kept),
     ]
     workers = [Worker(log, consumer) for consumer in consumers]
     if log is not kept:

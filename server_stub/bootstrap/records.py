@@ -19,6 +19,7 @@ from server_stub.kernel.events.ports import Stored
 from server_stub.kernel.events.projections import Rebuilt, place_of, rebuild
 from server_stub.settings import Settings
 from sync.wire.collection import MARKS
+from sync.wire.playlists import Person
 
 _PAGE = 500
 _FOLLOW_S = 0.5
@@ -82,11 +83,21 @@ async def export_user(folder: DataFolder, settings: Settings, name: str) -> dict
             "sessions": [asdict(session) for session in sessions],
             "devices": await composition.licensing(ground).devices(user.id),
             "marks": [mark for kind in kinds for mark in kind],
+            "playlists": await _playlists_of(ground, user.id, user.name),
             "plays": await _pages_of_plays(ground, spine, user.id),
             "events": [asdict(told)["event"] async for told in _all_told(spine, user.id)],
         }
         exported: dict[str, Any] = msgspec.to_builtins(found)
         return exported
+
+
+async def _playlists_of(ground: Ground, user_id: str, name: str) -> list[Any]:
+    """Own and shared playlists, whole."""
+    service, who = composition.playlists(ground), Person(user_id, name)
+    return [
+        {"summary": one, "playlist": (await service.whole(who, one.id)).playlist}
+        for one in await service.mine(who)
+    ]
 
 
 async def erase_user(folder: DataFolder, settings: Settings, name: str) -> str:

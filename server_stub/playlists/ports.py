@@ -73,6 +73,11 @@ class Playlists(Protocol):
         """Delete it: it is not found any more."""
         ...
 
+    async def forget(self, user_id: str) -> list[str]:
+        """Erase a user's own playlists with their history, and every part in others'; ids of the
+        erased. What the user did in others' playlists stays, under an id that names nobody."""
+        ...
+
 
 class People(Protocol):
     """Users, as far as playlists know them."""

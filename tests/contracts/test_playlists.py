@@ -148,6 +148,19 @@ async def test_a_deleted_one_is_not_found_and_its_id_stays_taken(playlists):
     assert not await playlists.create(kept(), BLANK, [])
 
 
+async def test_a_user_can_be_forgotten(playlists):
+    await playlists.create(kept(), BLANK, [])
+    await grow(playlists, 2)
+    await playlists.create(kept(OTHER, owner=BOB, visibility="public"), BLANK, [])
+    await playlists.set_part(OTHER, ADA.id, "editor", 5, [])
+    assert await playlists.forget(ADA.id) == [ID]
+    assert await playlists.find(ID) is None
+    assert await playlists.revisions(ID, 0, 10) == []
+    assert await playlists.of_user(ADA.id) == []
+    assert [m.person for m in await playlists.members(OTHER)] == [BOB]
+    assert await playlists.create(kept(), BLANK, []), "nothing is left of it"
+
+
 async def test_people_are_found_by_name_and_id(stores):
     assert await stores.people.named(" BOB ".strip()) == BOB
     assert await stores.people.named("nobody") is None

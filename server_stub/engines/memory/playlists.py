@@ -123,6 +123,16 @@ class MemoryPlaylists:
         self._kept[playlist_id] = replace(self._kept[playlist_id], updated_at=at_ms)
         self.events += events
 
+    async def forget(self, user_id: str) -> list[str]:
+        """Erase a user's own playlists, and every part in others'."""
+        own = [i for i, kept in self._kept.items() if kept.owner.id == user_id]
+        for playlist_id in own:
+            for kept in (self._kept, self._first, self._last, self._revisions, self._parts):
+                kept.pop(playlist_id)
+        for parts in self._parts.values():
+            parts.pop(user_id, None)
+        return own
+
 
 class MemoryPeople:
     """Users by id."""

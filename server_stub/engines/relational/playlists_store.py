@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, insert, select, update
 
 from server_stub.accounts.model import name_key
 from server_stub.engines.relational.accounts_tables import users
@@ -210,6 +210,25 @@ class RelationalPlaylists:
             append(connection, events)
 
         await self._database.write(write)
+
+    async def forget(self, user_id: str) -> list[str]:
+        """Erase a user's own playlists with their history, and every part in others'."""
+        own = select(playlists.c.id).where(playlists.c.owner_id == user_id)
+        gone = (
+            delete(playlist_revisions).where(playlist_revisions.c.playlist_id.in_(own)),
+            delete(playlist_members).where(
+                playlist_members.c.playlist_id.in_(own) | (playlist_members.c.user_id == user_id)
+            ),
+            delete(playlists).where(playlists.c.owner_id == user_id),
+        )
+
+        def write(connection: Connection) -> list[str]:
+            ids = list(connection.execute(own).scalars())
+            for statement in gone:
+                connection.execute(statement)
+            return ids
+
+        return await self._database.write(write)
 
 
 class RelationalPeople:

@@ -115,6 +115,11 @@ class PlaylistsService:
         await self._playlists.delete(playlist_id, self._now_ms(), [gone])
         self._order.forget(playlist_id)
 
+    async def forget(self, user_id: str) -> None:
+        """Erase a user's playlists, and every part in others'."""
+        for playlist_id in await self._playlists.forget(user_id):
+            self._order.forget(playlist_id)
+
     # ------------------------------------------------------------------ editing
 
     async def submit(self, who: Person, playlist_id: str, submission: Submission) -> RevisionPage:

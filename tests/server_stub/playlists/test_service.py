@@ -187,6 +187,14 @@ async def test_what_became_private_is_gone_from_followers_lists(place):
     assert await place.service.mine(BOB) == []
 
 
+async def test_who_is_forgotten_leaves_nothing(place):
+    await place.make("public", entries(2))
+    await place.edit(ADA, add(9))
+    await place.service.forget(ADA.id)
+    with pytest.raises(PlaylistNotFoundError):
+        await place.service.whole(BOB, ID)
+
+
 async def test_public_playlists_of_somebody_are_listed(place):
     await place.make("public")
     assert [one.id for one in await place.service.public_of(EVE, "Ada")] == [ID]
