@@ -140,7 +140,7 @@ async def _run(start: Start) -> None:
 def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], None]) -> Running:
     """Every command of the protocol, and the socket they arrive at."""
     controller, library, broadcast = parts.controller, parts.library, parts.broadcast
-    links = Links(library, lambda playlist_id: playlist_of(parts.belongings, playlist_id))
+    links = _links(parts)
     keepsakes = Keepsakes(home.cache / "seen")
     follower = Follower(
         library,
@@ -187,6 +187,12 @@ def _services(home: Home, settings: Settings, parts: Parts, stop: Callable[[], N
     socket.on_audience = _when_someone_looks(socket, follower, pulse)
     memory = Memory(home.session, controller, lambda: _plays(parts))
     return Running(socket, follower, memory, keepsakes)
+
+
+def _links(parts: Parts) -> Links:
+    """What links and words mean, in the mirror of the library and among the own playlists."""
+    own = parts.belongings
+    return Links(parts.library, lambda name: playlist_of(own, name), parts.server.signed_in)
 
 
 def _own_services(parts: Parts, links: Links) -> list[Service]:

@@ -30,6 +30,8 @@ def exit_code(error: PlayerError) -> int:
 def run(words: list[str]) -> int:
     """Run one command line; the exit code."""
     printer = Printer(as_json="--json" in words)
+    if words[:1] == ["help"]:
+        words = [*words[1:], "--help"]
     return guarded(lambda: _run(parse(words), printer), printer)
 
 

@@ -120,6 +120,11 @@ def _server_line(state: dict[str, Any]) -> str:
     return "  " + " · ".join(word for word in words if word)
 
 
+def notice_line(notice: dict[str, Any]) -> str:
+    """What the player says by itself."""
+    return "  " + "; ".join(part for part in (notice["text"], notice["detail"]) if part)
+
+
 def queue_lines(listing: dict[str, Any], printer: Printer) -> list[str]:
     """Rows with their numbers, the current one marked, and why each is there."""
     lines = []

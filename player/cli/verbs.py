@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from player.cli import figures, marks, playlists, printing
+from player.cli.following import follow
 from player.cli.printing import Printer
 from player.cli.sound import binaural, eq_import, eq_list, lyrics_offset, sound
 from player.commands import Command
@@ -89,9 +90,7 @@ def status(context: Context) -> int:
             state = engine.call("status")
             printer.result(state, printing.state_lines(state, printer))
             return 0
-        engine.call("subscribe", topics=["state"])
-        for _, state in engine.events():
-            printer.result(state, [" ".join(printing.state_lines(state, printer)[:2])])
+        follow(engine, printer)
     raise EngineAbsentError("the engine has stopped")
 
 

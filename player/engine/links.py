@@ -28,13 +28,20 @@ class Links:
         self,
         library: Library,
         playlist: Callable[[str], Awaitable[Playlist]] | None = None,
+        signed_in: Callable[[], object] = lambda: None,
     ) -> None:
-        """`playlist` gives the playlist of an id or raises PlayerError."""
+        """`playlist` gives the playlist of an id or raises PlayerError; `signed_in` raises
+        SignedOutError, which is why an empty library has nothing.
+        """
         self._library = library
         self._playlist = playlist
+        self._signed_in = signed_in
 
     async def tracks(self, link: str) -> tuple[list[str], str]:
-        """(track ids in playing order, why they are there). Raises NotFoundError, UsageError."""
+        """(track ids in playing order, why they are there).
+
+        Raises NotFoundError, UsageError, SignedOutError.
+        """
         if link == LIBRARY:
             return await self._all(), "from your library"
         parsed = parse_uri(link)
@@ -70,12 +77,11 @@ class Links:
         return tracks, tracks.index(track.id), f"from {track.album.title}"
 
     async def best(self, words: str) -> str:
-        """The link of what the words mean most likely. Raises NotFoundError."""
+        """The link of what the words mean most likely. Raises NotFoundError, SignedOutError."""
         found = await self._library.search(words, 3)
         hit = _exactly(found, plain(words)) or _first(found)
         if hit is None:
-            remedy = "segue sync refreshes the library"
-            raise NotFoundError(f"nothing is called {words}", remedy=remedy)
+            raise self._missing(f"nothing is called {words}")
         return uri(*hit)
 
     async def _all(self) -> list[str]:
@@ -85,15 +91,19 @@ class Links:
     async def _name(self, kind: EntityKind, identifier: str) -> str:
         body = await self._library.body(kind, identifier)
         if body is None:
-            remedy = "segue sync refreshes the library"
-            raise NotFoundError(f"the library has no such {kind}", remedy=remedy)
+            raise self._missing(f"the library has no such {kind}")
         named = msgspec.json.decode(body, type=_Named)
         return named.title or named.name
 
     def _some(self, ids: list[str], name: str) -> list[str]:
         if not ids:
-            raise NotFoundError(f"{name} has no tracks", remedy="segue sync refreshes the library")
+            raise self._missing(f"{name} has no tracks")
         return ids
+
+    def _missing(self, message: str) -> NotFoundError:
+        if not self._library.news().counts.tracks:
+            self._signed_in()
+        return NotFoundError(message, remedy="segue sync refreshes the library")
 
 
 def _exactly(found: Found, words: str) -> tuple[str, str] | None:

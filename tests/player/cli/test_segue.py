@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-NOT_RUNNING = 3
+NOT_RUNNING, NOT_ALLOWED = 3, 5
 
 
 class Segue:
@@ -73,7 +73,7 @@ def _with(segue, **variables):
 
 
 def test_the_life_of_an_engine(segue):
-    segue("play", "anything", code=1)
+    segue("play", "anything", code=5)
     state = segue.json("status")
     assert (state["status"], state["sink"]) == ("idle", "null")
     assert state["connection"]["state"] == "signed_out"
@@ -166,6 +166,11 @@ def test_following_the_status(segue):
         assert json.loads(following.stdout.readline())["volume"] == 12
         segue("stop")
         assert following.wait(30) == NOT_RUNNING
+
+
+def test_help_by_its_name(segue):
+    assert segue("help") == segue("--help")
+    assert segue("help", "seek") == segue("seek", "--help")
 
 
 def test_an_engine_that_cannot_start_says_why(segue):

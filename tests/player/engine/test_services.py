@@ -163,6 +163,29 @@ async def test_what_cannot_be_played(world, args, error):
         await world("play", **args)
 
 
+@pytest.mark.parametrize(
+    ("signed_in", "error", "said"),
+    [
+        (False, SignedOutError, "nobody is signed in"),
+        (True, NotFoundError, "the library has no such album"),
+    ],
+)
+async def test_an_empty_library_says_whether_anybody_is_signed_in(tmp_path, signed_in, error, said):
+    def check():
+        if not signed_in:
+            raise SignedOutError("nobody is signed in")
+
+    library = Library(SqliteMirror(tmp_path / "empty.db"))
+    links = Links(library, signed_in=check)
+    with pytest.raises(error, match=said):
+        await links.tracks(uri("album", HOMOGENIC.id))
+    with pytest.raises(error):
+        await links.best("homogenic")
+    with pytest.raises(error):
+        await links.tracks("segue:library")
+    await library.close()
+
+
 async def test_volume_seek_shuffle_repeat_and_the_plain_ones(world):
     await world("play", query="hunter")
     assert (await world("volume", value=40))["volume"] == 40
