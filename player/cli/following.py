@@ -15,7 +15,7 @@ _FIGURES = frozenset({"position_ms", "at", "buffered_ms", "buffer_s", "cache"})
 class Pushing(Protocol):
     """An engine that tells what changes."""
 
-    def call(self, command: str, /, **args: Any) -> Any:
+    def call(self, command: str, **args: Any) -> Any:
         """Run a command."""
         ...
 
