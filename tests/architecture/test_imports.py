@@ -18,6 +18,7 @@ LIGHT = {
     "player.__main__",
     "player.cli",
     "player.cli.figures",
+    "player.cli.following",
     "player.cli.help",
     "player.cli.main",
     "player.cli.marks",
@@ -80,3 +81,12 @@ def test_verbs_load_the_standard_library_and_light_modules_only(more):
 def test_the_engine_loads_no_terminal_library():
     loaded = modules_after("import player.bootstrap.engine")
     assert {name.split(".")[0] for name in loaded}.isdisjoint({"textual", "server_stub"})
+
+
+def test_the_server_leaves_what_encodes_to_its_workers():
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import server_stub.bootstrap.serving, sys; print(*sys.modules)"],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    assert "litestar" in loaded
+    assert not {"av", "numpy", "psycopg", "aiokafka"} & set(loaded)

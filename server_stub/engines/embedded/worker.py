@@ -14,24 +14,10 @@ from collections.abc import Iterator
 import msgspec
 
 from server_stub.engines.embedded.encode import encode
-from server_stub.streaming.model.encoding import EncodeEvent, EncodeTask
+from server_stub.engines.embedded.worker_orders import Hurry, Order
+from server_stub.streaming.model.encoding import EncodeEvent
 
 _NICENESS = 10
-
-
-class Hurry(msgspec.Struct, frozen=True, tag="hurry"):
-    """A task became urgent."""
-
-    task_id: str
-
-
-class Begin(msgspec.Struct, frozen=True, tag="begin"):
-    """A new task."""
-
-    task: EncodeTask
-
-
-Order = Begin | Hurry
 
 
 class Turns:

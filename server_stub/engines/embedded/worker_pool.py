@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 import structlog
 
-from server_stub.engines.embedded.worker import Begin, Hurry, Order
+from server_stub.engines.embedded.worker_orders import Begin, Hurry, Order
 from server_stub.streaming.errors import (
     EncoderLostError,
     PreparationFailedError,

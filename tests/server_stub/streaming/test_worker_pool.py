@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from server_stub.engines.embedded.worker import Begin, Hurry, Order, Turns
+from server_stub.engines.embedded.worker import Turns
+from server_stub.engines.embedded.worker_orders import Begin, Hurry, Order
 from server_stub.engines.embedded.worker_pool import EncoderPool, default_workers
 from server_stub.streaming.errors import (
     EncoderLostError,
