@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import signal
 
 import pytest
 
@@ -93,7 +92,7 @@ async def test_events_are_shown_with_what_they_did_as_they_happen(program):  # n
             assert told["event"]["data"]["heard_ms"] == 60_000
             assert "listening" in told["did"]
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         await process.communicate()
 
 
