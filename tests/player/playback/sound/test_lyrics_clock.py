@@ -7,7 +7,7 @@ from player.playback.sound.plan import UNTOUCHED, SoundPlan
 from player.widgets.lyrics_model import Score
 from player.widgets.model import PlayerState, Sound
 from sync.wire.catalog import LyricLine, Lyrics, LyricWord
-from tests.player.playback.test_output import RATE, Bench, a
+from tests.player.playback.test_output import RATE, Bench, a, eventually
 
 WORDS_MS = (500, 730, 1_010, 1_480, 1_790, 2_222)
 NEAR_MS = 20.0
@@ -26,6 +26,13 @@ def score():
     words = tuple(LyricWord(ms, "la ") for ms in WORDS_MS)
     line = LyricLine(text="la " * len(words), start_ms=WORDS_MS[0], words=words)
     return Score(Lyrics(track_id="a", kind="word", lines=(line,)))
+
+
+def look(bench):
+    """Play one step. A decoder that is late would be a stall, of which views are told anew."""
+    ring = bench.output._current.ring
+    eventually(lambda: ring.level_frames >= STEP)
+    bench.hear(STEP)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +59,7 @@ def test_words_are_lit_when_their_sample_is_heard(bench, plan):
     )
     lit, song = {}, score()
     while len(lit) < len(WORDS_MS):
-        bench.hear(STEP)
+        look(bench)
         sung = song.at(told.position(bench.clock()))
         for word in range(sung.words):
             lit.setdefault(word, bench.frames)
