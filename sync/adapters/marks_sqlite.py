@@ -1,9 +1,10 @@
-"""Confirmed marks in one SQLite file. They can be had again from the server: no full sync."""
+"""Confirmed marks in one SQLite file. They can be had again from the server."""
 
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+from sync.adapters.sqlite_opening import opened
 from sync.wire.collection import Mark
 
 _VERSION = 1
@@ -19,13 +20,12 @@ class SqliteMarkStore:
     """A file that cannot be read is made again."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._connection = _opened(path)
+            self._connection = opened(path, _SCHEMA, _VERSION)
         except sqlite3.DatabaseError:
             for leftover in path.parent.glob(f"{path.name}*"):
                 leftover.unlink()
-            self._connection = _opened(path)
+            self._connection = opened(path, _SCHEMA, _VERSION)
         self._cursor = int(self._connection.execute("SELECT cursor FROM place").fetchone()[0])
 
     @property
@@ -61,20 +61,3 @@ class SqliteMarkStore:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        connection.executescript("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000;")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
-            )
-        elif version != _VERSION:
-            raise sqlite3.DatabaseError(f"version {version} is not known here")
-    except BaseException:
-        connection.close()
-        raise
-    return connection

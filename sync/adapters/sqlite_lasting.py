@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sync.adapters.sqlite_opening import opened
 from sync.errors import OutboxFullError
 
 
 def open_lasting(path: Path, schema: str, version: int) -> sqlite3.Connection:
     """Open a file, making it with its schema if need be. Raises OutboxFullError if it cannot be."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return _opened(path, schema, version)
+        return opened(path, schema, version)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise OutboxFullError(f"{path} cannot be opened: {error}") from error
         path.rename(_free_name(path))
-        return _opened(path, schema, version)
+        return opened(path, schema, version)
 
 
 @contextmanager
@@ -37,25 +37,6 @@ def lasting(connection: sqlite3.Connection) -> Iterator[sqlite3.Cursor]:
         if isinstance(error, sqlite3.OperationalError):
             raise OutboxFullError(f"this could not be written down: {error}") from error
         raise
-
-
-def _opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        connection.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;"
-        )
-        known = connection.execute("PRAGMA user_version").fetchone()[0]
-        if known == 0:
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {schema} PRAGMA user_version = {version}; COMMIT;"
-            )
-        elif known != version:
-            raise sqlite3.DatabaseError(f"version {known} is not known here")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _free_name(path: Path) -> Path:

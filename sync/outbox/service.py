@@ -1,7 +1,6 @@
 """The outbox at work: keeps what happens, and brings it to the server when there is a way."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
@@ -10,23 +9,21 @@ from typing import TypeVar
 from sync.errors import CarrierAwayError, CarrierRefusedError
 from sync.outbox.model import Pending, Refusal
 from sync.outbox.ports import Carrier, OutboxStore
+from sync.retrying import Retrying
 from sync.wire.intents import Intent, Verdicts
 
 T = TypeVar("T")
 
 BATCH = 200
 """Intents in one request."""
-FIRST_PAUSE_S = 1.0
-LONGEST_PAUSE_S = 300.0
 
 
 class Outbox:
     """`put` returns once the intent is on disk; `run` delivers for ever.
 
-    A server that cannot be asked is asked again after a pause that doubles up to five minutes, less
-    up to half of it at random, so that the clients of a server that comes back do not arrive
-    together; `hurry` ends the pause. `on_change` is called in the event loop whenever `pending`
-    is different, `on_applied` with the ids of what the server has done.
+    A server that cannot be asked is asked again after a pause; `hurry` ends it. `on_change` is
+    called in the event loop whenever `pending` is different, `on_applied` with the ids of what the
+    server has done.
     """
 
     def __init__(
@@ -42,11 +39,9 @@ class Outbox:
         self._carrier = carrier
         self._on_change = on_change
         self._on_applied = on_applied
-        self._random = random or Random()
+        self._retrying = Retrying(random or Random())
         self._thread = ThreadPoolExecutor(1, "outbox")
-        self._wake = asyncio.Event()
         self._delivering = asyncio.Lock()
-        self._pause_s = FIRST_PAUSE_S
         self.pending = store.pending()
         self.trouble = ""
         """Why nothing gets through just now, in one line; empty if all is well."""
@@ -54,12 +49,11 @@ class Outbox:
     async def put(self, *intents: Intent) -> None:
         """Keep intents; they survive a crash from here on. Raises OutboxFullError."""
         await self._changing(lambda: self._store.add(intents))
-        self._wake.set()
+        self._retrying.wake.set()
 
     def hurry(self) -> None:
         """There may be a way to the server again: try at once."""
-        self._pause_s = FIRST_PAUSE_S
-        self._wake.set()
+        self._retrying.hurry()
 
     async def waiting(self, kind: str) -> list[Intent]:
         """Everything of a kind that the server has not done yet, refused ones too, in order."""
@@ -72,29 +66,29 @@ class Outbox:
     async def retry(self, intent_id: str) -> bool:
         """Send a refused intent again."""
         found = await self._changing(lambda: self._store.retry(intent_id))
-        self._wake.set()
+        self._retrying.wake.set()
         return found
 
     async def drop(self, intent_id: str) -> bool:
         """Give a refused intent up; later ones of its key may go."""
         found = await self._changing(lambda: self._store.drop(intent_id))
-        self._wake.set()
+        self._retrying.wake.set()
         return found
 
     async def run(self) -> None:
         """Deliver until cancelled."""
         while True:
-            self._wake.clear()
+            self._retrying.wake.clear()
             try:
                 while await self.deliver():
                     pass
             except CarrierAwayError as error:
                 self._say(str(error))
-                await self._wait(error.retry_after_s or self._next_pause())
+                await self._retrying.rest(error.retry_after_s)
                 continue
             self._say("")
-            self._pause_s = FIRST_PAUSE_S
-            await self._wake.wait()
+            self._retrying.begin_anew()
+            await self._retrying.wake.wait()
 
     async def deliver(self) -> int:
         """Bring one batch over; how many were settled. Raises CarrierAwayError."""
@@ -126,15 +120,6 @@ class Outbox:
             if len(batch) == 1:
                 return Verdicts(refused={batch[0].id: str(error)})
             return await self._carried(batch[: len(batch) // 2])
-
-    def _next_pause(self) -> float:
-        pause, self._pause_s = self._pause_s, min(self._pause_s * 2, LONGEST_PAUSE_S)
-        return pause * self._random.uniform(0.5, 1.0)
-
-    async def _wait(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation
-                await self._wake.wait()
 
     def _say(self, trouble: str) -> None:
         if trouble != self.trouble:

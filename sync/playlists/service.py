@@ -23,13 +23,11 @@ from sync.playlists.errors import (
     PlaylistUnknownError,
 )
 from sync.playlists.ports import Local, PlaylistServer, PlaylistStore
+from sync.retrying import Retrying
 from sync.wire.ids import new_id
 from sync.wire.playlists import NewPlaylist, PlaylistAt, PlaylistSummary
 
 T = TypeVar("T")
-
-FIRST_PAUSE_S = 1.0
-LONGEST_PAUSE_S = 300.0
 
 
 class Playlists:
@@ -52,13 +50,11 @@ class Playlists:
         self._server = server
         self._client = client
         self._on_change = on_change
-        self._random = random or Random()
+        self._retrying = Retrying(random or Random())
         self._locals: dict[str, Local] = {}
         self._sessions: dict[str, Session] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._thread = ThreadPoolExecutor(1, "playlists")
-        self._wake = asyncio.Event()
-        self._pause_s = FIRST_PAUSE_S
         self.trouble = ""
         """Why nothing gets through just now; empty if all is well."""
 
@@ -69,7 +65,7 @@ class Playlists:
             local.id: Session(local.kept) for local in self._locals.values() if local.kept
         }
         if self.waiting:
-            self._wake.set()
+            self._retrying.wake.set()
 
     @property
     def waiting(self) -> int:
@@ -159,22 +155,22 @@ class Playlists:
 
     def hurry(self) -> None:
         """There may be a way to the server again."""
-        self._pause_s = FIRST_PAUSE_S
-        self._wake.set()
+        self._retrying.hurry()
 
     async def run(self) -> None:
         """Send what waits until cancelled."""
         while True:
-            await self._wake.wait()
-            self._wake.clear()
+            await self._retrying.wake.wait()
+            self._retrying.wake.clear()
             try:
                 await self.send()
             except PlaylistAwayError as error:
                 self.trouble = str(error)
-                await self._rest(error.retry_after_s or self._next_pause())
-                self._wake.set()
+                await self._retrying.rest(error.retry_after_s)
+                self._retrying.wake.set()
             else:
-                self.trouble, self._pause_s = "", FIRST_PAUSE_S
+                self.trouble = ""
+                self._retrying.begin_anew()
 
     async def send(self) -> int:
         """Bring everything to the server once; how many playlists moved. Raises
@@ -332,7 +328,7 @@ class Playlists:
         )
 
     def _changed(self, playlist_id: str) -> None:
-        self._wake.set()
+        self._retrying.wake.set()
         self._on_change(playlist_id)
 
     def _name(self, local: Local) -> str:
@@ -343,15 +339,6 @@ class Playlists:
 
     def _lock(self, playlist_id: str) -> asyncio.Lock:
         return self._locks.setdefault(playlist_id, asyncio.Lock())
-
-    def _next_pause(self) -> float:
-        pause, self._pause_s = self._pause_s, min(self._pause_s * 2, LONGEST_PAUSE_S)
-        return pause * self._random.uniform(0.5, 1.0)
-
-    async def _rest(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation
-                await self._wake.wait()
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

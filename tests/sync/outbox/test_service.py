@@ -9,7 +9,8 @@ from sync.adapters.carrier_memory import MemoryCarrier
 from sync.adapters.outbox_memory import MemoryOutboxStore
 from sync.errors import CarrierAwayError, CarrierRefusedError
 from sync.outbox.model import Pending
-from sync.outbox.service import BATCH, FIRST_PAUSE_S, LONGEST_PAUSE_S, Outbox
+from sync.outbox.service import BATCH, Outbox
+from sync.retrying import FIRST_PAUSE_S, LONGEST_PAUSE_S
 from sync.wire.intents import Intent, Verdicts
 
 
@@ -143,12 +144,12 @@ async def test_an_answer_that_names_nothing_is_no_reason_to_ask_without_end():
 
 
 async def test_pauses_grow_to_a_limit_and_begin_anew_after_a_hurry(outbox):
-    pauses = [outbox._next_pause() for _ in range(15)]
+    pauses = [outbox._retrying.next_s() for _ in range(15)]
     for number, pause in enumerate(pauses):
         whole = min(FIRST_PAUSE_S * 2**number, LONGEST_PAUSE_S)
         assert whole / 2 <= pause <= whole
     outbox.hurry()
-    assert outbox._next_pause() <= FIRST_PAUSE_S
+    assert outbox._retrying.next_s() <= FIRST_PAUSE_S
 
 
 async def test_changes_are_told(carrier):

@@ -10,7 +10,8 @@ from sync.errors import OutboxFullError
 from sync.ot import edits
 from sync.ot.model import Entry, Playlist, Rename
 from sync.playlists.errors import PlaylistAwayError, PlaylistRefusedError, PlaylistUnknownError
-from sync.playlists.service import FIRST_PAUSE_S, LONGEST_PAUSE_S, Playlists
+from sync.playlists.service import Playlists
+from sync.retrying import FIRST_PAUSE_S, LONGEST_PAUSE_S
 from sync.wire.ids import new_id
 from sync.wire.playlists import NewPlaylist
 
@@ -275,7 +276,7 @@ async def until(condition):
 
 
 async def test_pauses_grow_to_a_limit(laptop):
-    pauses = [laptop.playlists._next_pause() for _ in range(12)]
+    pauses = [laptop.playlists._retrying.next_s() for _ in range(12)]
     assert pauses[0] <= FIRST_PAUSE_S
     assert LONGEST_PAUSE_S / 2 <= pauses[-1] <= LONGEST_PAUSE_S
 
