@@ -5,9 +5,10 @@ from pathlib import Path
 
 
 def opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
-    """A connection in WAL mode with full synchronisation, usable from any thread; its folder is made if need be.
+    """A connection in WAL mode with full synchronisation, usable from any thread.
 
-    Raises sqlite3.DatabaseError for a file that cannot be read or is of another version.
+    Its folder is made if need be. Raises sqlite3.DatabaseError for a file that cannot be
+    read or is of another version.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
